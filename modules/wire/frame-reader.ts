@@ -1,0 +1,201 @@
+import { PacketType, type Version } from "./packet-type.js";
+import { ProtocolError, Violation, malformed } from "./protocol-error.js";
+import type { Text } from "./text.js";
+
+/** The shortest buffer that holds what next() must see of a packet before it can skip it. */
+const capacityMin = 16;
+
+/**
+ * Cuts the incoming bytes into packets, however the network has chopped them, and reads their fields in place.
+ *
+ *     fill(chunk)           as much as room allows
+ *     while (next()) …      each whole packet: type, flags, and the body in bytes[at, end)
+ *
+ * Memory is bounded by the capacity. A PUBLISH that is longer is passed over as its bytes come, so that one
+ * poisonous message cannot end every connection; any other packet of that size ends it.
+ */
+export class FrameReader {
+	readonly bytes: Uint8Array;
+	readonly text: Text;
+	version: Version;
+	type: PacketType = PacketType.connack;
+	flags = 0;
+	/** The first byte of the body which no getter has taken yet. */
+	at = 0;
+	end = 0;
+	/** The body length of a PUBLISH that was passed over, and 0 for a packet that is here. */
+	skipped = 0;
+	/** The packet id of the PUBLISH that was passed over; 0 at QoS 0. */
+	skippedId = 0;
+	#filled = 0;
+	#skipLeft = 0;
+	#skipToId = 0;
+
+	constructor(text: Text, capacity: number, version: Version) {
+		if (capacity < capacityMin) throw new RangeError(`a reader of ${capacity} bytes is under ${capacityMin}`);
+		this.text = text;
+		this.bytes = new Uint8Array(capacity);
+		this.version = version;
+	}
+	/** How many bytes fill() can take; it is over 0 whenever next() has returned false. */
+	get room(): number {
+		return this.bytes.length - this.#filled;
+	}
+	/** Forgets everything: another stream begins. */
+	reset(): void {
+		this.at = this.end = this.skipped = this.skippedId = 0;
+		this.#filled = this.#skipLeft = this.#skipToId = 0;
+	}
+	fill(chunk: Uint8Array): void {
+		this.bytes.set(chunk, this.#filled);
+		this.#filled += chunk.length;
+	}
+	/** True when a whole packet is here; its fields are good until the next call. */
+	next(): boolean {
+		if (this.#skipLeft > 0) return this.#skip();
+		const from = this.end;
+		const filled = this.#filled;
+		if (filled - from >= 2) {
+			const head = this.bytes[from]!;
+			let length = this.bytes[from + 1]!;
+			let body = from + 2;
+			if (length > 0x7f) {
+				length = this.#longLength(from + 1);
+				body = this.at;
+			}
+			if (length >= 0) {
+				const type = head >> 4;
+				if (type !== PacketType.publish) this.#checkHead(type, head & 15);
+				else if ((head & 6) === 6) throw malformed("PUBLISH at QoS 3");
+				this.type = type as PacketType;
+				this.flags = head & 15;
+				this.at = body;
+				if (body + length <= filled) {
+					this.end = body + length;
+					this.skipped = 0;
+					return true;
+				}
+				if (body - from + length > this.bytes.length) return this.#startSkipping(length);
+			}
+		}
+		this.#makeRoom(from);
+		return false;
+	}
+	byte(): number {
+		this.#need(1);
+		return this.bytes[this.at++]!;
+	}
+	word(): number {
+		this.#need(2);
+		return (this.bytes[this.at++]! << 8) | this.bytes[this.at++]!;
+	}
+	long(): number {
+		const high = this.word();
+		return high * 0x1_0000 + this.word();
+	}
+	/** A variable byte integer in the fewest bytes [MQTT-1.5.5-1]. */
+	varint(): number {
+		let value = 0;
+		for (let shift = 0; shift < 28; shift += 7) {
+			const byte = this.byte();
+			value |= (byte & 0x7f) << shift;
+			if (byte < 0x80) {
+				if (byte === 0 && shift > 0) throw malformed("variable byte integer longer than it must be");
+				return value;
+			}
+		}
+		throw malformed("variable byte integer over four bytes");
+	}
+	string(): string {
+		const length = this.word();
+		this.#need(length);
+		const text = this.text.read(this.bytes, this.at, this.at + length);
+		if (text === undefined) throw malformed("text is not UTF-8, or holds U+0000");
+		this.at += length;
+		return text;
+	}
+	/** A copy of the next length bytes. */
+	raw(length: number): Uint8Array {
+		this.#need(length);
+		return this.bytes.slice(this.at, (this.at += length));
+	}
+	binary(): Uint8Array {
+		return this.raw(this.word());
+	}
+	/** Every byte of the body must have been taken. */
+	finish(): void {
+		if (this.at !== this.end) throw malformed(`${this.end - this.at} bytes too many`);
+	}
+	#need(count: number): void {
+		if (this.end - this.at < count) throw malformed("packet ends within a field");
+	}
+	/** A remaining length over 127, with at left behind it; or -1 while it is not whole. */
+	#longLength(at: number): number {
+		let length = 0;
+		for (let shift = 0; shift < 28; shift += 7) {
+			if (at >= this.#filled) return -1;
+			const byte = this.bytes[at++]!;
+			length |= (byte & 0x7f) << shift;
+			if (byte > 0x7f) continue;
+			if (byte === 0) throw malformed("remaining length longer than it must be");
+			this.at = at;
+			return length;
+		}
+		throw malformed("remaining length over four bytes");
+	}
+	#checkHead(type: number, flags: number): void {
+		if (type === 0 || (type === PacketType.auth && this.version < 5)) throw malformed(`packet type ${type}`);
+		const known =
+			type === PacketType.pubrel || type === PacketType.subscribe || type === PacketType.unsubscribe ? 2 : 0;
+		// In MQTT 3.1 these three are QoS 1 packets of their own, and a repeat has DUP [MQTT 3.1, 3.6].
+		if (flags !== known && !(this.version === 3 && known === 2 && flags === 10))
+			throw malformed(`packet type ${type} with flags ${flags}`);
+	}
+	#startSkipping(length: number): boolean {
+		if (this.type !== PacketType.publish || this.version === 5)
+			throw new ProtocolError(
+				Violation.packetTooLarge,
+				`packet of ${length} bytes is over ${this.bytes.length}`,
+			);
+		if (this.#filled - this.at < 2) {
+			this.#makeRoom(this.end);
+			return false;
+		}
+		const topicBytes = (this.bytes[this.at]! << 8) | this.bytes[this.at + 1]!;
+		const headBytes = 2 + topicBytes + (this.flags & 6 ? 2 : 0);
+		if (headBytes > length) throw malformed("packet ends within a field");
+		this.skipped = length;
+		this.skippedId = 0;
+		this.#skipLeft = length;
+		this.#skipToId = this.flags & 6 ? 2 + topicBytes : -1;
+		this.end = this.at;
+		return this.#skip();
+	}
+	#skip(): boolean {
+		while (this.#skipLeft > 0) {
+			let count = Math.min(this.#filled - this.end, this.#skipLeft);
+			if (this.#skipToId > 0) count = Math.min(count, this.#skipToId);
+			else if (this.#skipToId === 0) {
+				if (this.#filled - this.end < 2) break;
+				this.skippedId = (this.bytes[this.end]! << 8) | this.bytes[this.end + 1]!;
+				this.#skipToId = -1;
+				count = 2;
+			}
+			if (count === 0) break;
+			if (this.#skipToId > 0) this.#skipToId -= count;
+			this.#skipLeft -= count;
+			this.end += count;
+		}
+		this.at = this.end;
+		if (this.#skipLeft === 0) return true;
+		this.#makeRoom(this.end);
+		return false;
+	}
+	/** Moves what is left, from that offset on, to the front. */
+	#makeRoom(from: number): void {
+		if (from === 0) return;
+		if (from < this.#filled) this.bytes.copyWithin(0, from, this.#filled);
+		this.#filled -= from;
+		this.at = this.end = 0;
+	}
+}
