@@ -259,6 +259,20 @@ export class Outbox {
 		if (target === this.#memory) target.copyWithin(at, start, start + count);
 		else target.set(this.#memory.subarray(start, start + count), at);
 	}
+	/** Copies the topic to the target, and what lies in the body from another offset on behind a gap. */
+	lay(record: number, gap: number, from: number, target: Uint8Array, at: number): void {
+		const row = record << rowShift;
+		const start = this.#rows[row + field.at]!;
+		const topicBytes = this.#rows[row + field.topic]!;
+		const end = start + this.#rows[row + field.bytes]!;
+		if (target === this.#memory) {
+			target.copyWithin(at, start, start + topicBytes);
+			target.copyWithin(at + topicBytes + gap, start + from, end);
+		} else {
+			target.set(this.#memory.subarray(start, start + topicBytes), at);
+			target.set(this.#memory.subarray(start + from, end), at + topicBytes + gap);
+		}
+	}
 	#unwait(marks: number): void {
 		this.waiting--;
 		if (marks & Mark.priority) this.#urgent--;

@@ -1,0 +1,44 @@
+/** Where a broker is, from its URL. */
+export interface Endpoint {
+	url: string;
+	scheme: "mqtt" | "mqtts" | "ws" | "wss" | "serial";
+	host: string;
+	port: number;
+	path: string;
+}
+
+const ports = Object.freeze({ mqtt: 1883, mqtts: 8883, ws: 80, wss: 443, serial: 0 });
+
+/** mqtt://host[:port], mqtts://, ws://, wss:// or serial:. Anything else is a RangeError that says what is wrong. */
+export function parseEndpoint(url: string): Endpoint {
+	if (url === "serial:") return { url, scheme: "serial", host: "", port: 0, path: "" };
+	const schemeEnd = url.indexOf("://");
+	const scheme = url.slice(0, Math.max(schemeEnd, 0)) as Endpoint["scheme"];
+	if (schemeEnd < 0 || scheme === "serial" || !Object.hasOwn(ports, scheme))
+		throw wrong(url, "it begins with mqtt://, mqtts://, ws:// or wss://, or is serial:");
+	const rest = url.slice(schemeEnd + 3);
+	const slash = rest.indexOf("/");
+	const authority = slash < 0 ? rest : rest.slice(0, slash);
+	const path = slash < 0 ? "" : rest.slice(slash);
+	if (authority.indexOf("@") >= 0)
+		throw new RangeError("a broker URL with a user name or password in it: those are settings of their own");
+	const isWeb = scheme === "ws" || scheme === "wss";
+	if (!isWeb && path.length > 1) throw wrong(url, `${scheme}:// takes no path`);
+	const bracket = authority.charAt(0) === "[" ? authority.indexOf("]") : 0;
+	if (bracket < 0) throw wrong(url, "the bracket of its IPv6 address is not closed");
+	const colon = authority.indexOf(":", bracket);
+	const name = colon < 0 ? authority : authority.slice(0, colon);
+	const host = bracket > 0 ? name.slice(1, -1) : name;
+	if (host === "" || (bracket > 0 && name.length !== bracket + 1)) throw wrong(url, "the host is missing");
+	return { url, scheme, host, port: colon < 0 ? ports[scheme] : parsePort(url, authority.slice(colon + 1)), path: isWeb ? path || "/mqtt" : "" };
+}
+
+function parsePort(url: string, text: string): number {
+	const port = Number(text);
+	if (text === "" || !Number.isInteger(port) || port < 1 || port > 0xffff) throw wrong(url, `its port is 1 to 65535, not "${text}"`);
+	return port;
+}
+
+function wrong(url: string, rule: string): RangeError {
+	return new RangeError(`broker URL "${url}": ${rule}`);
+}

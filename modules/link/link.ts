@@ -1,0 +1,326 @@
+import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
+import type { Outbox } from "../outbox/outbox.js";
+import { Session, SessionEvent, type Credentials, type SessionOptions } from "../session/session.js";
+import { FrameReader } from "../wire/frame-reader.js";
+import { FrameWriter } from "../wire/frame-writer.js";
+import { ProtocolError } from "../wire/protocol-error.js";
+import { reasonText } from "../wire/reason-code.js";
+import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
+import type { Endpoint } from "./endpoint.js";
+import { Subscriptions } from "./subscriptions.js";
+
+export const LinkState = Object.freeze({ stopped: 0, waiting: 1, resolving: 2, opening: 3, greeting: 4, online: 5 });
+export type LinkState = (typeof LinkState)[keyof typeof LinkState];
+
+export interface LinkOptions {
+	/** At least one; after a failure the next one's turn comes. */
+	endpoints: readonly Endpoint[];
+	session: SessionOptions;
+	/** The longest packet that can come in. */
+	readerBytes: number;
+	subscriptionsMax: number;
+	/** For name, stream and CONNACK together. */
+	connectMs: number;
+	/** A connection that has lasted for so long starts the back-off anew. */
+	healthyMs: number;
+	/** Asked at every attempt; done takes undefined when there are none to be had. */
+	credentials?: ((done: (credentials: Credentials | undefined) => void) => void) | undefined;
+}
+
+/** What the link reports. None of these may throw. */
+export interface LinkHandler {
+	/** A state was entered, or left for a reason: state, endpoint, cause, detail and retryMs tell. */
+	onState(): void;
+	/** The message in session.incoming; true when its handler is done, false when acknowledge() will follow. */
+	onMessage(): boolean;
+	/** A message of that many bytes was longer than the reader, and was passed over. */
+	onSkipped(bytes: number): void;
+}
+
+/**
+ * Keeps a connection to the broker, and joins session, outbox and transport: one transport, one frame, one alarm.
+ *
+ * It never blocks, and never throws to the host: what goes wrong ends the connection, with a cause, and the next
+ * attempt follows after a back-off. Publishing does not touch the socket, but wakes the link for its next turn.
+ */
+export class Link implements TransportHandler {
+	state: LinkState = LinkState.stopped;
+	endpoint: Endpoint;
+	/** Why the last connection, or attempt, ended; for people, and the wait before the next attempt. */
+	cause: Cause = Cause.network;
+	detail = "";
+	retryMs = 0;
+	/** Attempts and connections that ended, by cause. */
+	readonly endings: number[] = new Array<number>(Object.keys(Cause).length).fill(0);
+	readonly session: Session;
+	readonly outbox: Outbox;
+	readonly subscriptions: Subscriptions;
+	readonly frame: FrameWriter;
+	#host: Host;
+	#options: LinkOptions;
+	#handler: LinkHandler;
+	#reader: FrameReader;
+	#alarm: Alarm;
+	#armedFor = Infinity;
+	#turn = 0;
+	#failures = 0;
+	#attempt = 0;
+	#held = false;
+	#until = Infinity;
+	#onlineAt = 0;
+	#credentials: Credentials = {};
+	#cancelResolve: (() => void) | undefined;
+	#transport: Transport | undefined;
+	#writable = 0;
+	#sent: number;
+	#deaf = false;
+
+	/** The frame is best laid out in the memory of the outbox, behind its arena. */
+	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
+		this.#host = host;
+		this.#handler = handler;
+		this.#options = options;
+		this.outbox = outbox;
+		this.frame = frame;
+		this.#sent = frame.start;
+		this.session = new Session(outbox, options.session);
+		this.session.packetBytesMax = options.readerBytes;
+		this.session.check(frame, {});
+		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session);
+		this.#reader = new FrameReader(host.text, options.readerBytes, options.session.version);
+		this.endpoint = options.endpoints[0]!;
+		this.#alarm = host.clock.alarm(() => this.#onAlarm());
+	}
+	/** Begins to connect; harmless when it has begun. */
+	start(): void {
+		if (this.state !== LinkState.stopped) return;
+		this.#enter(LinkState.waiting);
+		this.#until = this.#host.clock.now();
+		this.#arm();
+	}
+	/** Says farewell and ends. The outbox keeps what is in it. */
+	stop(): void {
+		if (this.state === LinkState.stopped) return;
+		if (this.state === LinkState.online) this.#farewell(0);
+		this.#drop();
+		this.#until = Infinity;
+		this.#enter(LinkState.stopped);
+		this.#arm();
+	}
+	/** The network is down: the connection is given up, and no attempt made before release(). */
+	hold(detail: string): void {
+		this.#held = true;
+		if (this.state > LinkState.waiting) this.#fail(Cause.network, detail);
+	}
+	release(): void {
+		if (!this.#held) return;
+		this.#held = false;
+		if (this.state === LinkState.waiting) this.#arm();
+	}
+	/** Something is due: it is seen to in the link's next turn. To be called after the outbox has taken a message. */
+	wake(): void {
+		if (this.#armedFor === 0) return;
+		this.#armedFor = 0;
+		this.#alarm.set(0);
+	}
+	/** The handler of an incoming message is done. */
+	acknowledge(token: number, id: number, qos: number): void {
+		this.session.receiver.acknowledge(token, id, qos);
+		this.wake();
+	}
+	onWritable(count: number): void {
+		this.#writable = count;
+		if (this.state === LinkState.opening) {
+			this.session.open(this.#credentials);
+			this.#credentials = {};
+			this.#enter(LinkState.greeting);
+		}
+		this.#guard();
+	}
+	onReadable(): void {
+		this.#deaf = true;
+		this.#guard();
+	}
+	onLost(detail: string): void {
+		if (this.state === LinkState.opening) this.#fail(Cause.unreachable, detail);
+		else this.#fail(Cause.closed, this.state === LinkState.greeting ? `${detail}, before CONNACK` : detail);
+	}
+	/** Everything that the host calls ends here: read what may be read, send what is due, set the alarm. */
+	#guard(): void {
+		const now = this.#host.clock.now();
+		try {
+			if (this.#deaf) this.#read(now);
+			this.#pump(now);
+		} catch (error) {
+			this.#breach(error);
+		}
+		this.#arm();
+	}
+	#onAlarm(): void {
+		this.#armedFor = Infinity;
+		const now = this.#host.clock.now();
+		this.outbox.expire(now);
+		if (now >= this.#until && this.state !== LinkState.stopped) {
+			if (this.state !== LinkState.waiting) this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
+			else if (!this.#held) this.#dial(now);
+		}
+		if (this.state === LinkState.online && now >= this.session.deadline) {
+			const detail = this.session.tick(now, this.#deaf);
+			if (detail !== undefined) this.#fail(Cause.silent, detail);
+		}
+		this.#guard();
+	}
+	#breach(error: unknown): void {
+		if (error instanceof ProtocolError) {
+			// Before 5.0 a DISCONNECT would make the broker forget our will; there the stream just ends.
+			if (this.#options.session.version === 5) this.#farewell(error.violation);
+			this.#fail(Cause.protocol, error.message);
+		} else this.#fail(Cause.fault, String(error));
+	}
+	#dial(now: number): void {
+		const attempt = ++this.#attempt;
+		this.endpoint = this.#options.endpoints[this.#turn]!;
+		this.#until = now + this.#options.connectMs;
+		this.#enter(LinkState.resolving);
+		const provider = this.#options.credentials;
+		if (provider === undefined) return this.#resolve();
+		provider(credentials => {
+			if (attempt !== this.#attempt || this.state !== LinkState.resolving) return;
+			if (credentials === undefined) return this.#fail(Cause.credentials, "there are no credentials");
+			this.#credentials = credentials;
+			this.#resolve();
+		});
+	}
+	#resolve(): void {
+		const { host, scheme } = this.endpoint;
+		if (scheme === "serial") return this.#open("");
+		this.#cancelResolve = this.#host.network.resolve(host, address => {
+			this.#cancelResolve = undefined;
+			if (address === undefined) this.#fail(Cause.name, `the name ${host} does not resolve`);
+			else this.#open(address);
+		});
+	}
+	#open(address: string): void {
+		const { scheme, host, port } = this.endpoint;
+		this.#enter(LinkState.opening);
+		try {
+			this.#transport = this.#host.network.open({ scheme, host, port, address } as Target, this);
+		} catch (error) {
+			this.#fail(Cause.fault, String(error));
+		}
+	}
+	#read(now: number): void {
+		const { session } = this;
+		const reader = this.#reader;
+		const transport = this.#transport;
+		while (this.#transport !== undefined && this.#transport === transport) {
+			if (!session.ready) return;
+			if (reader.next()) {
+				this.#act(session.receive(reader, now), now);
+				continue;
+			}
+			const bytes = transport.read(reader.room);
+			if (bytes === undefined) {
+				this.#deaf = false;
+				return;
+			}
+			session.pulse.heardAt = now;
+			reader.fill(bytes);
+		}
+	}
+	#act(event: SessionEvent, now: number): void {
+		const { session } = this;
+		switch (event) {
+			case SessionEvent.none:
+				return;
+			case SessionEvent.message: {
+				const { token, id, qos } = session.incoming;
+				if (this.#handler.onMessage() && qos > 0) session.receiver.acknowledge(token, id, qos);
+				return;
+			}
+			case SessionEvent.skipped:
+				return this.#handler.onSkipped(session.incoming.skippedBytes);
+			case SessionEvent.connected:
+				this.#until = Infinity;
+				this.#onlineAt = now;
+				if (!session.sessionPresent) this.subscriptions.renew();
+				return this.#enter(LinkState.online);
+			case SessionEvent.refused:
+				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
+			case SessionEvent.disconnected:
+				return this.#fail(closeCause(session.reason), this.#reasonDetail("closed by the broker"));
+		}
+	}
+	#reasonDetail(what: string): string {
+		const { reason, detail } = this.session;
+		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
+	}
+	/** Sends whatever is due and fits. */
+	#pump(now: number): void {
+		const { frame, session } = this;
+		while (this.#transport !== undefined) {
+			while (session.transmit(frame, now));
+			const count = Math.min(frame.end - this.#sent, this.#writable);
+			if (count === 0) return;
+			this.#writable = this.#transport.write(frame.bytes, this.#sent, this.#sent + count);
+			this.#sent += count;
+			if (this.#sent < frame.end) continue;
+			frame.reset();
+			this.#sent = frame.start;
+			session.sender.flushed(true);
+		}
+	}
+	#farewell(reason: number): void {
+		this.session.leave(reason);
+		try {
+			this.#pump(this.#host.clock.now());
+		} catch {
+			// The stream is given up in any case; a farewell that cannot be said changes nothing.
+		}
+	}
+	#fail(cause: Cause, detail: string): void {
+		if (this.state <= LinkState.waiting) return;
+		const now = this.#host.clock.now();
+		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs) this.#failures = 0;
+		this.#failures++;
+		this.endings[cause]!++;
+		this.cause = cause;
+		this.detail = detail;
+		this.retryMs = backOff(cause, this.#failures, this.#host.random.word());
+		this.#turn = (this.#turn + 1) % this.#options.endpoints.length;
+		this.#until = now + this.retryMs;
+		this.#drop();
+		this.#enter(LinkState.waiting);
+		this.#arm();
+	}
+	/** What dies with the connection. */
+	#drop(): void {
+		this.#attempt++;
+		this.#cancelResolve?.();
+		this.#cancelResolve = undefined;
+		this.#transport?.close();
+		this.#transport = undefined;
+		this.#credentials = {};
+		this.#writable = 0;
+		this.#deaf = false;
+		this.frame.reset();
+		this.#sent = this.frame.start;
+		this.#reader.reset();
+		this.session.lose();
+	}
+	#enter(state: LinkState): void {
+		this.state = state;
+		this.#handler.onState();
+	}
+	/** The alarm rings for whatever is due first; it may ring early, and is then set again. */
+	#arm(): void {
+		let next = this.outbox.expireAt;
+		if (this.state === LinkState.online) {
+			if (this.session.deadline < next) next = this.session.deadline;
+		} else if (this.state !== LinkState.stopped && this.#until < next && !(this.#held && this.state === LinkState.waiting))
+			next = this.#until;
+		if (next >= this.#armedFor) return;
+		this.#armedFor = next;
+		this.#alarm.set(next);
+	}
+}

@@ -1,0 +1,47 @@
+import type { FrameWriter } from "../wire/frame-writer.js";
+import type { PacketType, Version } from "../wire/packet-type.js";
+
+/** Type byte, length, packet id and reason code. */
+const ackBytesMax = 5;
+
+/** The PUBACK, PUBREC, PUBREL and PUBCOMP that are owed, in the order they must go out [MQTT-4.6.0-2]. */
+export class Acks {
+	count = 0;
+	readonly size: number;
+	#ring: Int32Array;
+	#first = 0;
+
+	/** Room for at least that many. */
+	constructor(max: number) {
+		this.size = 1;
+		while (this.size < max) this.size <<= 1;
+		this.#ring = new Int32Array(this.size);
+	}
+	/** The caller has seen that count is under size. */
+	push(type: PacketType, id: number, reason: number): void {
+		this.#ring[(this.#first + this.count++) & (this.size - 1)] = (type << 24) | (reason << 16) | id;
+	}
+	/** The type of the first, and its id; the first must exist. */
+	get type(): PacketType {
+		return (this.#ring[this.#first]! >> 24) as PacketType;
+	}
+	get id(): number {
+		return this.#ring[this.#first]! & 0xffff;
+	}
+	/** Writes the first one and drops it; false when it does not fit. */
+	transmit(frame: FrameWriter, version: Version): boolean {
+		if (frame.room < ackBytesMax) return false;
+		const ack = this.#ring[this.#first]!;
+		const type = (ack >> 24) as PacketType;
+		const reason = version === 5 ? (ack >> 16) & 0xff : 0;
+		frame.begin(type, type === 6 ? 2 : 0, reason === 0 ? 2 : 3);
+		frame.word(ack & 0xffff);
+		if (reason !== 0) frame.byte(reason);
+		this.#first = (this.#first + 1) & (this.size - 1);
+		this.count--;
+		return true;
+	}
+	clear(): void {
+		this.count = 0;
+	}
+}

@@ -1,0 +1,51 @@
+import type { FrameReader } from "../wire/frame-reader.js";
+import { malformed } from "../wire/protocol-error.js";
+import { publishProperties } from "../wire/read-properties.js";
+import { PacketType, type QoS } from "../wire/packet-type.js";
+import type { Properties } from "../wire/packet.js";
+
+/**
+ * The message at hand, its payload in place: bytes[from, to) of the reader, good until the handler returns.
+ * One object serves for all messages.
+ */
+export class Incoming {
+	topic = "";
+	bytes = new Uint8Array(0);
+	from = 0;
+	to = 0;
+	qos: QoS = 0;
+	retain = false;
+	dup = false;
+	id = 0;
+	/** For Session.receiver.acknowledge(), at QoS 1 and 2. */
+	token = -1;
+	properties: Properties | undefined;
+	/** The body length of a message that was passed over, because it is longer than the reader. */
+	skippedBytes = 0;
+
+	/** Reads the PUBLISH at which the reader stands. */
+	read(packet: FrameReader): void {
+		const { flags } = packet;
+		this.qos = ((flags >> 1) & 3) as QoS;
+		this.retain = (flags & 1) !== 0;
+		this.dup = (flags & 8) !== 0;
+		if (this.dup && this.qos === 0) throw malformed("PUBLISH with DUP at QoS 0");
+		this.topic = packet.string();
+		if (this.topic.indexOf("+") >= 0 || this.topic.indexOf("#") >= 0) throw malformed("topic name with a wildcard");
+		this.id = this.qos === 0 ? 0 : packet.word();
+		if (this.qos > 0 && this.id === 0) throw malformed("packet id 0");
+		this.properties = packet.version === 5 ? publishProperties(packet) : undefined;
+		if (this.topic === "") throw malformed("PUBLISH without a topic");
+		this.bytes = packet.bytes;
+		this.from = packet.at;
+		this.to = packet.at = packet.end;
+		this.token = -1;
+	}
+	/** The PUBLISH that the reader has passed over. */
+	skip(packet: FrameReader): void {
+		this.qos = ((packet.flags >> 1) & 3) as QoS;
+		this.id = packet.skippedId;
+		this.skippedBytes = packet.skipped;
+		if (packet.type !== PacketType.publish || (this.qos > 0 && this.id === 0)) throw malformed("packet id 0");
+	}
+}

@@ -1,0 +1,109 @@
+import { PacketType, type Version } from "../wire/packet-type.js";
+import { ProtocolError, Violation } from "../wire/protocol-error.js";
+import type { Acks } from "./acks.js";
+
+const idMask = 0xffff;
+const doneFlag = 0x10_0000;
+const qosShift = 17;
+/** PUBCOMP for an id that nobody knows [MQTT5 3.7.2.1]. */
+const packetIdNotFound = 0x92;
+
+/**
+ * What the broker sent at QoS 1 and 2, from its arrival until its handler is done.
+ *
+ * Acknowledgements go out in the order of arrival, so each waits for those before it: the inbox is a ring of
+ * what is not acknowledged yet. The ids of QoS 2 messages are kept until PUBREL, also when the connection is
+ * lost, so that a repeat is acknowledged and not delivered [MQTT-4.3.3-10].
+ */
+export class Receiver {
+	/** The most messages that the broker may leave unfinished: our Receive Maximum. */
+	readonly max: number;
+	#acks: Acks;
+	#inbox: Int32Array;
+	#firstToken = 0;
+	#nextToken = 0;
+	#ids: Int32Array;
+	#idCount = 0;
+
+	constructor(max: number, acks: Acks) {
+		this.max = max;
+		this.#acks = acks;
+		let size = 1;
+		while (size < max) size <<= 1;
+		this.#inbox = new Int32Array(size);
+		this.#ids = new Int32Array(max);
+	}
+	/** Messages whose handlers are not done. */
+	get pending(): number {
+		return this.#nextToken - this.#firstToken;
+	}
+	/** Takes a message in: the token for acknowledge(), or -1 when it was delivered before. */
+	publish(id: number, qos: number, version: Version): number {
+		const known = qos === 2 && this.#find(id) >= 0;
+		if (!known) {
+			if (this.pending >= this.max || (version === 5 && this.#unfinished() >= this.max)) throw tooMany(this.max);
+			if (qos === 2) {
+				if (this.#idCount === this.max) throw tooMany(this.max);
+				this.#ids[this.#idCount++] = id;
+			}
+		} else if (this.pending >= this.max) throw tooMany(this.max);
+		const token = this.#nextToken++;
+		const handled = known && (this.#ids[this.#find(id)]! & doneFlag) !== 0;
+		this.#inbox[token & (this.#inbox.length - 1)] = id | (qos << qosShift) | (handled ? doneFlag : 0);
+		if (handled) this.#drain();
+		return known ? -1 : token;
+	}
+	/** The handler is done with the message; its acknowledgement goes out when those before it have. */
+	acknowledge(token: number, id: number, qos: number): void {
+		if (qos === 2) {
+			const at = this.#find(id);
+			if (at >= 0) this.#ids[at]! |= doneFlag;
+		}
+		const mask = this.#inbox.length - 1;
+		if (token >= this.#firstToken) this.#inbox[token & mask]! |= doneFlag;
+		else if (qos === 2) {
+			// Delivered on an earlier connection, and perhaps sent again on this one.
+			for (let again = this.#firstToken; again < this.#nextToken; again++)
+				if ((this.#inbox[again & mask]! & ~doneFlag) === (id | (qos << qosShift))) this.#inbox[again & mask]! |= doneFlag;
+		}
+		this.#drain();
+	}
+	/** PUBREL: the id is free again [MQTT-4.3.3-11]. */
+	release(id: number): void {
+		const at = this.#find(id);
+		if (at >= 0) this.#ids[at] = this.#ids[--this.#idCount]!;
+		this.#acks.push(PacketType.pubcomp, id, at >= 0 ? 0 : packetIdNotFound);
+	}
+	/** The connection is gone: what is unacknowledged will come again. */
+	lose(): void {
+		this.#firstToken = this.#nextToken;
+	}
+	/** The session is gone. */
+	forget(): void {
+		this.#idCount = 0;
+	}
+	#unfinished(): number {
+		let count = this.#idCount;
+		for (let token = this.#firstToken; token < this.#nextToken; token++)
+			if (this.#inbox[token & (this.#inbox.length - 1)]! >> qosShift === 1) count++;
+		return count;
+	}
+	#find(id: number): number {
+		for (let i = 0; i < this.#idCount; i++) if ((this.#ids[i]! & idMask) === id) return i;
+		return -1;
+	}
+	#drain(): void {
+		const mask = this.#inbox.length - 1;
+		while (this.#firstToken < this.#nextToken) {
+			const entry = this.#inbox[this.#firstToken & mask]!;
+			if (!(entry & doneFlag)) return;
+			this.#firstToken++;
+			const type = (entry & ~doneFlag) >> qosShift === 2 ? PacketType.pubrec : PacketType.puback;
+			this.#acks.push(type, entry & idMask, 0);
+		}
+	}
+}
+
+function tooMany(max: number): ProtocolError {
+	return new ProtocolError(Violation.receiveMaximumExceeded, `more than ${max} messages unacknowledged`);
+}

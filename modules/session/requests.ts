@@ -1,0 +1,93 @@
+import type { FrameWriter } from "../wire/frame-writer.js";
+import type { QoS, Version } from "../wire/packet-type.js";
+import { malformed } from "../wire/protocol-error.js";
+import { writePacket } from "../wire/write-packet.js";
+import { Owed, type Flight } from "./flight.js";
+
+/** How a subscription is made [MQTT5 3.8.3.1]; the last three are of 5.0. */
+export interface SubscriptionOptions {
+	qos: QoS;
+	noLocal?: boolean;
+	retainAsPublished?: boolean;
+	retainHandling?: 0 | 1 | 2;
+}
+
+/** One filter to subscribe to, or, without options, to leave. */
+export interface Request {
+	filter: string;
+	options: SubscriptionOptions | undefined;
+	/** The broker's answer: the granted QoS, or a reason code of 0x80 or more. */
+	onAnswer: (code: number) => void;
+}
+
+/** SUBSCRIBE and UNSUBSCRIBE, one filter each, sent in order and answered by id. */
+export class Requests {
+	readonly max: number;
+	#flight: Flight;
+	#waiting: Request[] = [];
+	#asked: Request[] = [];
+	#ids: number[] = [];
+
+	constructor(max: number, flight: Flight) {
+		this.max = max;
+		this.#flight = flight;
+	}
+	get count(): number {
+		return this.#waiting.length + this.#asked.length;
+	}
+	get unsent(): boolean {
+		return this.#waiting.length > 0;
+	}
+	/** False when too many are unanswered. */
+	add(request: Request): boolean {
+		if (this.count >= this.max) return false;
+		this.#waiting.push(request);
+		return true;
+	}
+	/** The connection is gone: what was not answered is asked again, first. */
+	lose(): void {
+		for (const id of this.#ids) if (this.#flight.owed(id) === Owed.answer) this.#flight.free(id);
+		this.#waiting = this.#asked.concat(this.#waiting);
+		this.#asked = [];
+		this.#ids = [];
+	}
+	/** Writes the next one; false when it does not fit behind what is in the frame. */
+	transmit(frame: FrameWriter, version: Version, now: number): boolean {
+		if (this.#flight.count >= this.#flight.size) return false;
+		const request = this.#waiting[0]!;
+		const messageId = this.#flight.take(0, Owed.answer, now);
+		try {
+			writePacket(frame, packetOf(request, messageId), version);
+		} catch (error) {
+			// It fits in an empty frame, which subscribe() has seen to, so it will go out later.
+			this.#flight.free(messageId);
+			if (error instanceof RangeError && frame.end > frame.start) return false;
+			throw error;
+		}
+		this.#waiting.shift();
+		this.#asked.push(request);
+		this.#ids.push(messageId);
+		return true;
+	}
+	/** SUBACK or UNSUBACK with its one code; false when nothing was asked under that id. */
+	answer(id: number, codes: readonly number[], subscribed: boolean): boolean {
+		const at = this.#ids.indexOf(id);
+		if (at < 0 || (this.#asked[at]!.options !== undefined) !== subscribed) return false;
+		if (codes.length > 1 || (subscribed && codes.length === 0))
+			throw malformed(`${codes.length} answers to a request for one filter`);
+		const request = this.#asked[at]!;
+		this.#flight.free(id);
+		this.#asked.splice(at, 1);
+		this.#ids.splice(at, 1);
+		request.onAnswer(codes[0] ?? 0);
+		return true;
+	}
+}
+
+/** The packet that makes the request; its caller's mistakes are found by writing it to an empty frame. */
+export function packetOf({ filter, options }: Request, messageId: number) {
+	if (options === undefined) return { cmd: "unsubscribe" as const, messageId, unsubscriptions: [filter] };
+	const { qos, noLocal, retainAsPublished, retainHandling } = options;
+	const subscription = { topic: filter, qos, nl: noLocal, rap: retainAsPublished, rh: retainHandling };
+	return { cmd: "subscribe" as const, messageId, subscriptions: [subscription] };
+}

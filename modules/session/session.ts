@@ -1,0 +1,376 @@
+import type { Outbox } from "../outbox/outbox.js";
+import type { FrameReader } from "../wire/frame-reader.js";
+import type { FrameWriter } from "../wire/frame-writer.js";
+import type { ConnackPacket, ConnectPacket, Properties, UserProperties, Will } from "../wire/packet.js";
+import { PacketType, type QoS, type Version } from "../wire/packet-type.js";
+import { ProtocolError, Violation, malformed } from "../wire/protocol-error.js";
+import { readPacket } from "../wire/read-packet.js";
+import { writePacket } from "../wire/write-packet.js";
+import { Acks } from "./acks.js";
+import { Flight } from "./flight.js";
+import { Incoming } from "./incoming.js";
+import { Offer } from "./offer.js";
+import { Pulse } from "./pulse.js";
+import { Receiver } from "./receiver.js";
+import { Requests, packetOf, type Request } from "./requests.js";
+import { Sender } from "./sender.js";
+
+/** What a packet brought about; details are in the session's fields of that name. */
+export const SessionEvent = Object.freeze({ none: 0, connected: 1, refused: 2, message: 3, skipped: 4, disconnected: 5 });
+export type SessionEvent = (typeof SessionEvent)[keyof typeof SessionEvent];
+
+const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
+type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** Reason codes used here by name [MQTT5 2.4]. */
+const continueAuthentication = 0x18;
+const packetIdNotFound = 0x92;
+
+/** Enhanced authentication [MQTT5 4.12]: a method of 5.0 which answers the broker's challenges. */
+export interface Authenticator {
+	method: string;
+	/** The data for CONNECT. */
+	start(): Uint8Array | undefined;
+	/** The data that answers the broker's. */
+	answer(data: Uint8Array | undefined): Uint8Array | undefined;
+}
+
+export interface Credentials {
+	username?: string | undefined;
+	password?: Uint8Array | undefined;
+}
+
+export interface SessionOptions {
+	version: Version;
+	/** May be empty where the broker assigns one. */
+	clientId: string;
+	/** Start without a former session, and leave none. */
+	clean: boolean;
+	/** 0 to 65,535,000, rounded up to seconds; 0 turns pings off. */
+	keepAliveMs: number;
+	/** How long a PINGRESP may take, and how long the oldest acknowledgement. */
+	replyMs: number;
+	ackMs: number;
+	/** The most QoS 1 and 2 messages in flight, of ours and of the broker's. */
+	window: number;
+	incomingMax: number;
+	/** The most subscriptions asked for and not answered. */
+	requestsMax: number;
+	/** How long a 5.0 broker keeps the session after the connection is gone, in seconds. */
+	sessionExpirySeconds: number;
+	will?: Will | undefined;
+	userProperties?: UserProperties | undefined;
+	authenticator?: Authenticator | undefined;
+	/** The packet id before the first one: random, so that a reboot does not meet ids the broker remembers. */
+	lastId: number;
+}
+
+/**
+ * The client's side of MQTT 3.1, 3.1.1 and 5.0, as a machine: no socket, no timer, no clock, no log.
+ *
+ *     receive(packet, now) ─┐                                 ┌─> SessionEvent
+ *     tick(now) ────────────┼─> [ phase, sender, receiver … ] ┤
+ *     the outbox ───────────┘                                 └─> transmit(frame, now), until false
+ *
+ * After any call that changes it, drain transmit(), and call tick() at the deadline. What dies with the connection
+ * is reset in lose(), what dies with the broker's session in #restart(), and nowhere else. Time is milliseconds on
+ * any clock that never goes back.
+ */
+export class Session {
+	/** The CONNACK of the connection at hand, and its reason code; the DISCONNECT's after Event.disconnected. */
+	reason = 0;
+	detail = "";
+	sessionPresent = false;
+	properties: Properties | undefined;
+	/** The message of SessionEvent.message. */
+	readonly incoming = new Incoming();
+	readonly offer = new Offer();
+	readonly pulse: Pulse;
+	readonly sender: Sender;
+	readonly receiver: Receiver;
+	readonly requests: Requests;
+	clientId: string;
+	/** What our reader holds, announced in 5.0; 0 for no limit. */
+	packetBytesMax = 0;
+	#options: SessionOptions;
+	#phase: Phase = Phase.offline;
+	#acks: Acks;
+	#credentials: Credentials = {};
+	#authDue = false;
+	#authData: Uint8Array | undefined;
+	#leaveReason = 0;
+
+	constructor(outbox: Outbox, options: SessionOptions) {
+		const flight = new Flight(options.window + options.requestsMax, options.lastId);
+		this.#options = options;
+		this.clientId = options.clientId;
+		this.pulse = new Pulse(options.replyMs, options.ackMs);
+		this.#acks = new Acks(options.window + 2 * options.incomingMax);
+		this.sender = new Sender(outbox, flight, this.offer, options.version);
+		this.receiver = new Receiver(options.incomingMax, this.#acks);
+		this.requests = new Requests(options.requestsMax, flight);
+	}
+	get online(): boolean {
+		return this.#phase === Phase.online;
+	}
+	/** DISCONNECT is in the frame: when that is written, the connection is to be closed. */
+	get left(): boolean {
+		return this.#phase === Phase.left;
+	}
+	/** False while too much waits for the application or the socket: leave the broker's bytes unread. */
+	get ready(): boolean {
+		const { receiver } = this;
+		return receiver.pending < receiver.max && this.#acks.count + receiver.pending < this.#acks.size;
+	}
+	/** When tick() must run next, at the latest. */
+	get deadline(): number {
+		return this.pulse.deadline;
+	}
+	/** The transport is up: greet the broker. */
+	open(credentials: Credentials): void {
+		if (this.#phase !== Phase.offline) throw new TypeError("session is open");
+		this.#credentials = credentials;
+		this.#phase = Phase.greeting;
+	}
+	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
+	lose(): void {
+		this.#phase = Phase.offline;
+		this.#authDue = false;
+		this.#authData = undefined;
+		this.#credentials = {};
+		this.pulse.stop();
+		this.#acks.clear();
+		this.sender.lose();
+		this.receiver.lose();
+		this.requests.lose();
+	}
+	/** Says farewell as the next packet; 5.0 carries the reason code. */
+	leave(reason: number): void {
+		if (this.#phase === Phase.offline || this.#phase === Phase.left) return;
+		this.#leaveReason = reason;
+		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
+	}
+	/** Asks for a subscription, or to leave one. False when requestsMax are unanswered. */
+	request(request: Request): boolean {
+		return this.requests.add(request);
+	}
+	/** Throws a RangeError or TypeError when a packet of this frame cannot carry the request, or the CONNECT. */
+	check(frame: FrameWriter, subject: Request | Credentials): void {
+		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
+		const { end } = frame;
+		try {
+			writePacket(frame, packet, this.#options.version);
+		} finally {
+			frame.end = end;
+		}
+	}
+	/** Acts on one whole packet. */
+	receive(packet: FrameReader, now: number): SessionEvent {
+		this.pulse.heardAt = now;
+		if (this.#phase !== Phase.online) return this.#receiveEarly(packet, now);
+		switch (packet.type) {
+			case PacketType.puback:
+				this.#receiveAck(packet, now);
+				return SessionEvent.none;
+			case PacketType.publish:
+				return this.#receivePublish(packet);
+			case PacketType.pubrec:
+			case PacketType.pubrel:
+			case PacketType.pubcomp:
+				this.#receiveAck(packet, now);
+				return SessionEvent.none;
+			case PacketType.pingresp:
+				packet.finish();
+				this.pulse.answer();
+				return SessionEvent.none;
+			default:
+				return this.#receiveRare(packet, now);
+		}
+	}
+	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
+	tick(now: number, deaf: boolean): string | undefined {
+		if (this.#phase !== Phase.online) return undefined;
+		return this.pulse.tick(now, this.sender.flight.count > 0, deaf);
+	}
+	/** Writes the next packet that is due and fits, if any. */
+	transmit(frame: FrameWriter, now: number): boolean {
+		if (!this.#write(frame, now)) return false;
+		this.pulse.sentAt = now;
+		return true;
+	}
+	#write(frame: FrameWriter, now: number): boolean {
+		const { sender } = this;
+		if (sender.streaming) return sender.transmit(frame, now);
+		if (this.#phase !== Phase.online) return this.#writeEarly(frame);
+		if (this.#acks.count > 0) return this.#writeAck(frame);
+		if (this.pulse.pingDue) {
+			if (frame.room < 2) return false;
+			this.pulse.pingDue = false;
+			frame.begin(PacketType.pingreq, 0, 0);
+			return true;
+		}
+		if (this.#authDue) return this.#writeAuth(frame);
+		const idle = sender.flight.count === 0;
+		const written =
+			this.requests.unsent && !sender.resending
+				? this.requests.transmit(frame, this.#options.version, now)
+				: sender.transmit(frame, now);
+		if (written && idle && sender.flight.count > 0) this.pulse.ask(now);
+		return written;
+	}
+	#writeAck(frame: FrameWriter): boolean {
+		const acks = this.#acks;
+		if (acks.type === PacketType.pubrel) this.sender.released(acks.id);
+		return acks.transmit(frame, this.#options.version);
+	}
+	#writeEarly(frame: FrameWriter): boolean {
+		if (this.#phase === Phase.greeting) {
+			this.#phase = Phase.waiting;
+			writePacket(frame, this.#connect(this.#credentials), this.#options.version);
+			this.#credentials = {};
+			return true;
+		}
+		if (this.#phase === Phase.waiting && this.#authDue) return this.#writeAuth(frame);
+		if (this.#phase !== Phase.leaving || frame.room < 4) return false;
+		this.#phase = Phase.left;
+		const code = this.#options.version === 5 && this.#leaveReason !== 0 ? this.#leaveReason : 0;
+		frame.begin(PacketType.disconnect, 0, code === 0 ? 0 : 1);
+		if (code !== 0) frame.byte(code);
+		return true;
+	}
+	#writeAuth(frame: FrameWriter): boolean {
+		if (frame.end > frame.start) return false;
+		const authenticationMethod = this.#options.authenticator!.method;
+		const properties =
+			this.#authData === undefined ? { authenticationMethod } : { authenticationMethod, authenticationData: this.#authData };
+		writePacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
+		this.#authDue = false;
+		return true;
+	}
+	#connect({ username, password }: Credentials): ConnectPacket {
+		const { version, clean, keepAliveMs, will, userProperties, authenticator } = this.#options;
+		const packet: ConnectPacket = {
+			cmd: "connect",
+			protocolVersion: version,
+			protocolId: version === 3 ? "MQIsdp" : "MQTT",
+			clientId: this.clientId,
+			clean,
+			keepalive: Math.ceil(keepAliveMs / 1000),
+		};
+		if (username !== undefined) packet.username = username;
+		if (password !== undefined) packet.password = password;
+		if (will !== undefined) packet.will = will;
+		if (version !== 5) return packet;
+		packet.properties = { receiveMaximum: this.receiver.max };
+		if (this.packetBytesMax > 0) packet.properties.maximumPacketSize = this.packetBytesMax;
+		if (!clean) packet.properties.sessionExpiryInterval = this.#options.sessionExpirySeconds;
+		if (userProperties !== undefined) packet.properties.userProperties = userProperties;
+		if (authenticator !== undefined) {
+			packet.properties.authenticationMethod = authenticator.method;
+			const data = authenticator.start();
+			if (data !== undefined) packet.properties.authenticationData = data;
+		}
+		return packet;
+	}
+	#receiveEarly(packet: FrameReader, now: number): SessionEvent {
+		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
+		if (this.#phase === Phase.leaving || this.#phase === Phase.left) return SessionEvent.none;
+		if (this.#phase !== Phase.waiting) throw broken("a packet before CONNECT");
+		if (packet.type === PacketType.auth) return this.#receiveAuth(packet);
+		if (packet.type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
+		if (packet.type !== PacketType.connack) throw broken(`packet type ${packet.type} instead of CONNACK`);
+		return this.#receiveConnack(readPacket(packet) as ConnackPacket, now);
+	}
+	#receiveConnack(connack: ConnackPacket, now: number): SessionEvent {
+		const { version, clean, keepAliveMs, window, authenticator } = this.#options;
+		const { properties } = connack;
+		this.properties = properties;
+		this.reason = connack.reasonCode ?? connack.returnCode ?? 0;
+		this.detail = properties?.reasonString ?? "";
+		if (this.reason !== 0) return SessionEvent.refused;
+		if (connack.sessionPresent && clean) throw broken("session present after a clean start");
+		if (properties?.authenticationMethod !== authenticator?.method) throw broken("CONNACK with another authentication method");
+		this.sessionPresent = connack.sessionPresent;
+		if (properties?.assignedClientIdentifier !== undefined) this.clientId = properties.assignedClientIdentifier;
+		this.offer.take(properties);
+		this.#phase = Phase.online;
+		this.pulse.start(properties?.serverKeepAlive !== undefined ? properties.serverKeepAlive * 1000 : keepAliveMs, now);
+		this.sender.window = Math.min(window, this.offer.receiveMax);
+		// MQTT 3.1 does not say whether it kept the session; it was asked to, so the resends go out as such.
+		this.#restart(connack.sessionPresent || (version === 3 && !clean));
+		return SessionEvent.connected;
+	}
+	#restart(kept: boolean): void {
+		this.sender.restart(kept);
+		if (!kept) this.receiver.forget();
+	}
+	#receiveAck(packet: FrameReader, now: number): void {
+		const { type } = packet;
+		const id = packet.word();
+		if (id === 0) throw malformed("packet id 0");
+		let reason = 0;
+		if (packet.at < packet.end) {
+			packet.at -= 2;
+			reason = (readPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
+		}
+		const { sender } = this;
+		if (type === PacketType.pubrel) return this.receiver.release(id);
+		this.pulse.progressAt = now;
+		// An acknowledgement that comes twice is no offence [MQTT5 4.3.2].
+		if (type === PacketType.puback) sender.acknowledge(id, reason, 1, now);
+		else if (type === PacketType.pubcomp) sender.complete(id, now);
+		else if (reason >= 0x80) sender.acknowledge(id, reason, 2, now);
+		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
+	}
+	#receivePublish(packet: FrameReader): SessionEvent {
+		const qos = ((packet.flags >> 1) & 3) as QoS;
+		const { incoming, receiver } = this;
+		if (packet.skipped > 0) {
+			incoming.skip(packet);
+			if (qos === 0) return SessionEvent.skipped;
+			const token = receiver.publish(incoming.id, qos, this.#options.version);
+			if (token >= 0) receiver.acknowledge(token, incoming.id, qos);
+			return token < 0 ? SessionEvent.none : SessionEvent.skipped;
+		}
+		incoming.read(packet);
+		if (qos === 0) return SessionEvent.message;
+		incoming.token = receiver.publish(incoming.id, qos, this.#options.version);
+		return incoming.token < 0 ? SessionEvent.none : SessionEvent.message;
+	}
+	#receiveRare(packet: FrameReader, now: number): SessionEvent {
+		const { type } = packet;
+		if (type === PacketType.suback || type === PacketType.unsuback) {
+			const answer = readPacket(packet) as { messageId: number; granted: number[] };
+			this.pulse.progressAt = now;
+			this.requests.answer(answer.messageId, answer.granted ?? [], type === PacketType.suback);
+			return SessionEvent.none;
+		}
+		if (type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
+		if (type === PacketType.auth) return this.#receiveAuth(packet);
+		throw broken(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
+	}
+	#receiveDisconnect(packet: FrameReader): SessionEvent {
+		const { reasonCode, properties } = readPacket(packet) as { reasonCode?: number; properties?: Properties };
+		this.reason = reasonCode ?? 0;
+		this.properties = properties;
+		this.detail = properties?.reasonString ?? "";
+		return SessionEvent.disconnected;
+	}
+	#receiveAuth(packet: FrameReader): SessionEvent {
+		const { authenticator } = this.#options;
+		const { reasonCode, properties } = readPacket(packet) as { reasonCode: number; properties?: Properties };
+		if (authenticator === undefined) throw broken("AUTH without an authentication method");
+		if (properties?.authenticationMethod !== authenticator.method) throw broken("AUTH with another authentication method");
+		if (reasonCode !== continueAuthentication) {
+			if (this.#phase === Phase.waiting) throw broken("AUTH ends before CONNACK");
+			return SessionEvent.none;
+		}
+		this.#authData = authenticator.answer(properties?.authenticationData);
+		this.#authDue = true;
+		return SessionEvent.none;
+	}
+}
+
+function broken(message: string): ProtocolError {
+	return new ProtocolError(Violation.protocolError, message);
+}
