@@ -30,7 +30,7 @@ export interface LinkOptions {
 /** What the link reports. None of these may throw. */
 export interface LinkHandler {
 	/** A state was entered, or left for a reason: state, endpoint, cause, detail and retryMs tell. */
-	onState(): void;
+	onLinkState(): void;
 	/** The message in session.incoming; true when its handler is done, false when acknowledge() will follow. */
 	onMessage(): boolean;
 	/** A message of that many bytes was longer than the reader, and was passed over. */
@@ -310,7 +310,7 @@ export class Link implements TransportHandler {
 	}
 	#enter(state: LinkState): void {
 		this.state = state;
-		this.#handler.onState();
+		this.#handler.onLinkState();
 	}
 	/** The alarm rings for whatever is due first; it may ring early, and is then set again. */
 	#arm(): void {

@@ -1,0 +1,265 @@
+import type { Host } from "../../hosts/host.js";
+import { causeNames } from "../link/cause.js";
+import { parseEndpoint } from "../link/endpoint.js";
+import { Link, LinkState, type LinkHandler } from "../link/link.js";
+import { Mark, Outbox, Outcome, ttlMaxMs } from "../outbox/outbox.js";
+import type { Credentials, SubscriptionOptions } from "../session/session.js";
+import { FrameWriter } from "../wire/frame-writer.js";
+import { PacketType } from "../wire/packet-type.js";
+import type { PublishProperties } from "../wire/packet.js";
+import { reasonText } from "../wire/reason-code.js";
+import { checkTopicFilter, checkTopicName, matches, unshared } from "../wire/topic.js";
+import { writeProperties } from "../wire/write-properties.js";
+import { defaults, type ClientOptions } from "./client-options.js";
+import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
+import { HealthMeter, type Health } from "./health.js";
+import { Message } from "./message.js";
+import { Topic, type TopicOptions } from "./topic.js";
+
+/** What onState() is told. */
+export interface Status {
+	state: "stopped" | "waiting" | "resolving" | "opening" | "greeting" | "online";
+	url: string;
+	/** Online: the broker kept our session. */
+	sessionPresent: boolean;
+	/** Waiting: why, for people, and how long. */
+	cause: string;
+	detail: string;
+	retryMs: number;
+}
+
+export interface PublishOptions extends TopicOptions {
+	/** MQTT 5 only. */
+	properties?: PublishProperties;
+}
+
+/** A handler is done when it returns, or when its promise is settled: then the message is acknowledged. */
+export type MessageHandler = (message: Message) => void | Promise<void>;
+
+interface Subscriber {
+	filter: string;
+	handler: MessageHandler;
+}
+
+const stateNames = Object.freeze(["stopped", "waiting", "resolving", "opening", "greeting", "online"] as const);
+const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
+const textMax = 0xffff;
+
+/**
+ * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
+ *
+ * publish() tells the truth: it throws when the message cannot be sent by anyone's fault but the network's, and
+ * else its promise is settled when the message's fate is known, across as many connections as that takes.
+ */
+export class Client implements LinkHandler {
+	readonly link: Link;
+	readonly outbox: Outbox;
+	/** Told each time the connection changes its state. */
+	onState: (status: Status) => void = () => {};
+	/** Hears messages that match no subscription. */
+	onStray: MessageHandler = () => {};
+	/** Told when a handler throws or its promise is rejected; the message is acknowledged all the same. */
+	onHandlerError: (error: unknown, topic: string) => void = () => {};
+	/** Told of a message that was longer than the reader takes, and was passed over. */
+	onTooLong: (bytes: number) => void = () => {};
+	#host: Host;
+	#version: number;
+	#subscribers: Subscriber[] = [];
+	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
+	#since: Float64Array;
+	#meter = new HealthMeter();
+	#scratch: FrameWriter;
+
+	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
+	constructor(host: Host, options: ClientOptions) {
+		const all = { ...defaults, ...options };
+		const urls = typeof all.url === "string" ? [all.url] : all.url;
+		if (urls.length === 0) throw new RangeError("no broker URL is given");
+		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
+		this.#host = host;
+		this.#version = all.version;
+		this.outbox = new Outbox(memory, 0, all.outboxBytes, all.outboxMessages);
+		this.outbox.onEnd = (record, outcome, reason) => this.#onEnd(record, outcome, reason);
+		this.#since = new Float64Array(all.outboxMessages + 1);
+		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
+		this.#scratch = new FrameWriter(host.text, new Uint8Array(all.scratchBytes));
+		this.link = new Link(host, this.outbox, frame, this, {
+			...all,
+			endpoints: urls.map(parseEndpoint),
+			session: {
+				...all,
+				clientId: all.clientId ?? `godwit-${host.deviceId}`,
+				requestsMax: 2 * all.subscriptionsMax,
+				lastId: host.random.word() & 0xffff,
+			},
+			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
+		});
+	}
+	/** Begins to connect, and keeps at it. */
+	start(): void {
+		this.link.start();
+	}
+	/** Says farewell, and ends what is not delivered as dropped. */
+	close(): void {
+		this.link.stop();
+		for (let record = this.outbox.head; record !== 0; record = this.outbox.head)
+			this.outbox.finish(record, Outcome.abandoned, 0);
+	}
+	/**
+	 * Takes a message, and tells what became of it. The caller's mistakes throw at once, with nothing changed: a
+	 * topic that is empty, too long or has a wildcard, an unpaired surrogate, a message over the outbox, a time to
+	 * live out of range.
+	 */
+	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
+		const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0, properties } = options;
+		if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
+		if (!(priority >= 0 && priority <= 3)) throw new RangeError(`priority ${priority} is not 0 to 3`);
+		if (!(keep in keepMarks)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
+		if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
+			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
+		const now = this.#host.clock.now();
+		const topicBytes = this.#topicBytes(topic);
+		const bytes = typeof payload === "string" ? this.#encodeText(payload) : payload;
+		const marks =
+			(retain ? Mark.retain : 0) | (qos << Mark.qosShift) | keepMarks[keep] | (priority << Mark.priorityShift);
+		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
+		const record = this.outbox.append(topicBytes, bytes, marks, ttlMs, now, encoded);
+		if (record === 0) return Promise.resolve(this.#count(outboxFull));
+		this.#since[record] = now;
+		this.link.wake();
+		return new Promise(resolve => {
+			this.#waiting[record] = resolve;
+		});
+	}
+	/** A kind of message, with names in braces for the levels that vary. */
+	topic<Value, const Template extends string = string>(
+		template: Template,
+		options: TopicOptions = {},
+	): Topic<Value, Template> {
+		return new Topic<Value, Template>(template, options, (topic, payload, rest) => this.publish(topic, payload, rest));
+	}
+	/**
+	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
+	 * granted, or is rejected when the broker refuses. A bad filter throws at once.
+	 */
+	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
+		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
+		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
+		const subscriber = { filter: unshared(filter), handler };
+		return new Promise((resolve, reject) => {
+			this.link.subscriptions.add(filter, options, code => {
+				if (code < 0x80) return resolve(code);
+				this.#subscribers = this.#subscribers.filter(other => other !== subscriber);
+				reject(new Error(`subscription "${filter}" was refused: ${reasonText(code)}`));
+			});
+			this.#subscribers = this.#subscribers.filter(other => other.filter !== subscriber.filter);
+			this.#subscribers.push(subscriber);
+			this.link.wake();
+		});
+	}
+	/** Leaves a filter. The promise is settled when the broker has said so; false when it was not subscribed. */
+	unsubscribe(filter: string): Promise<boolean> {
+		return new Promise(resolve => {
+			const asked = this.link.subscriptions.remove(filter, () => resolve(true));
+			if (!asked) return resolve(false);
+			this.#subscribers = this.#subscribers.filter(other => other.filter !== unshared(filter));
+			this.link.wake();
+		});
+	}
+	health(): Health {
+		const { head } = this.outbox;
+		const oldestMs = head === 0 ? 0 : this.#host.clock.now() - this.#since[head]!;
+		return this.#meter.report(this.link, this.outbox, oldestMs);
+	}
+	/** For the link. */
+	onLinkState(): void {
+		const { state, endpoint, cause, detail, retryMs, session } = this.link;
+		this.onState({
+			state: stateNames[state]!,
+			url: endpoint.url,
+			sessionPresent: state === LinkState.online && session.sessionPresent,
+			cause: causeNames[cause]!,
+			detail,
+			retryMs,
+		});
+	}
+	/** For the link: true when all handlers are done. */
+	onMessage(): boolean {
+		const { incoming } = this.link.session;
+		const message = new Message(incoming, this.#host.text);
+		const { token, id, qos } = incoming;
+		this.#meter.received++;
+		const pending: Promise<void>[] = [];
+		let heard = false;
+		for (const { filter, handler } of this.#subscribers) {
+			if (!matches(filter, message.topic)) continue;
+			heard = true;
+			this.#hand(message, handler, pending);
+		}
+		if (!heard) this.#hand(message, this.onStray, pending);
+		if (pending.length === 0) return true;
+		void Promise.all(pending).then(() => {
+			if (qos > 0) this.link.acknowledge(token, id, qos);
+		});
+		return false;
+	}
+	/** For the link. */
+	onSkipped(bytes: number): void {
+		this.#meter.skipped++;
+		this.onTooLong(bytes);
+	}
+	#hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
+		const fail = (error: unknown) => {
+			this.#meter.handlerErrors++;
+			this.onHandlerError(error, message.topic);
+		};
+		try {
+			const done = handler(message);
+			if (done instanceof Promise) pending.push(done.catch(fail));
+		} catch (error) {
+			fail(error);
+		}
+	}
+	#onEnd(record: number, outcome: Outcome, reason: number): void {
+		const { ackedId, roundTripMs } = this.link.session.sender;
+		const resolve = this.#waiting[record];
+		this.#waiting[record] = undefined;
+		const acked = outcome <= Outcome.refused && ackedId !== 0;
+		if (acked) this.#meter.addRoundTrip(roundTripMs);
+		const delivery = deliveryOf(outcome, reason, acked ? ackedId : 0, acked ? roundTripMs : 0);
+		this.#count(delivery);
+		resolve?.(delivery);
+	}
+	#count(delivery: Delivery): Delivery {
+		this.#meter[delivery.outcome]++;
+		return delivery;
+	}
+	#fixedCredentials(username: string | undefined, password: string | Uint8Array | undefined) {
+		if (username === undefined && password === undefined) return undefined;
+		const credentials: Credentials = {
+			username,
+			password: typeof password === "string" ? this.#encodeText(password) : password,
+		};
+		return (done: (credentials: Credentials) => void) => done(credentials);
+	}
+	/** The topic with its length word, good until the next call. */
+	#topicBytes(topic: string): Uint8Array {
+		checkTopicName(topic);
+		const scratch = this.#scratch;
+		scratch.reset();
+		scratch.string(topic);
+		return scratch.bytes.subarray(0, scratch.end);
+	}
+	#encodeText(text: string): Uint8Array {
+		// At most three bytes a UTF-16 unit, and four a code point, whichever of them length counts.
+		const bytes = new Uint8Array(text.length * 4);
+		return bytes.subarray(0, this.#host.text.write(text, bytes, 0, bytes.length));
+	}
+	#encodeProperties(properties: PublishProperties): Uint8Array | undefined {
+		if (this.#version !== 5) throw new TypeError("properties of a message need MQTT 5");
+		const frame = new FrameWriter(this.#host.text, new Uint8Array(textMax));
+		writeProperties(frame, PacketType.publish, properties);
+		const body = frame.end < 0x81 ? 1 : frame.end < 0x4002 ? 2 : 3;
+		return frame.bytes.subarray(body, frame.end);
+	}
+}

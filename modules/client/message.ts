@@ -1,0 +1,36 @@
+import type { Incoming } from "../session/incoming.js";
+import type { QoS } from "../wire/packet-type.js";
+import type { Properties } from "../wire/packet.js";
+import type { Text } from "../wire/text.js";
+
+/** A message that came in. Its payload is a copy, the handler's to keep. */
+export class Message {
+	readonly topic: string;
+	readonly payload: Uint8Array;
+	readonly qos: QoS;
+	readonly retain: boolean;
+	readonly dup: boolean;
+	/** 0 at QoS 0. */
+	readonly packetId: number;
+	readonly properties: Properties | undefined;
+	#text: Text;
+
+	constructor(incoming: Incoming, text: Text) {
+		this.topic = incoming.topic;
+		this.payload = incoming.bytes.slice(incoming.from, incoming.to);
+		this.qos = incoming.qos;
+		this.retain = incoming.retain;
+		this.dup = incoming.dup;
+		this.packetId = incoming.id;
+		this.properties = incoming.properties;
+		this.#text = text;
+	}
+	/** The payload as text; undefined when it is not UTF-8, or holds U+0000. */
+	text(): string | undefined {
+		return this.#text.read(this.payload, 0, this.payload.length);
+	}
+	/** The payload as JSON; a SyntaxError when it is not. */
+	json(): unknown {
+		return JSON.parse(this.text() ?? "");
+	}
+}
