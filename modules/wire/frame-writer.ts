@@ -5,6 +5,13 @@ const wordMax = 0xffff;
 /** The largest remaining length, in bytes [MQTT5 1.5.5]. */
 export const remainingLengthMax = 0xfff_ffff;
 
+/** The frame has no room for the packet. In an empty frame that is the caller's mistake, like any RangeError. */
+export class FrameFullError extends RangeError {
+	constructor() {
+		super("packet does not fit in the frame");
+	}
+}
+
 /**
  * Outgoing packets, one behind the other, in one fixed part of a buffer: bytes[start, end) is what waits.
  *
@@ -43,15 +50,20 @@ export class FrameWriter {
 	}
 	/** Ends the packet which open() started, and writes its length. */
 	close(): void {
-		const length = this.end - this.#body;
+		this.measure(this.#body);
+	}
+	/** Writes the length of all that lies behind body in front of it, where one byte was left for it. */
+	measure(body: number): void {
+		const length = this.end - body;
 		if (length < 0x80) {
-			this.bytes[this.#body - 1] = length;
+			this.bytes[body - 1] = length;
 			return;
 		}
+		if (length > remainingLengthMax) throw new RangeError(`${length} bytes are more than a packet can hold`);
 		const more = varintBytes(length) - 1;
 		this.#reserve(more);
-		this.bytes.copyWithin(this.#body + more, this.#body, this.end);
-		this.end = this.#body - 1;
+		this.bytes.copyWithin(body + more, body, this.end);
+		this.end = body - 1;
 		this.varint(length);
 		this.end += length;
 	}
@@ -85,7 +97,7 @@ export class FrameWriter {
 	string(value: string): void {
 		this.#reserve(2);
 		const end = this.text.write(value, this.bytes, this.end + 2, this.limit);
-		if (end < 0) throw tooLong();
+		if (end < 0) throw new FrameFullError();
 		this.#length(end - this.end - 2);
 		this.end = end;
 	}
@@ -107,7 +119,7 @@ export class FrameWriter {
 		this.bytes[this.end + 1] = length;
 	}
 	#reserve(count: number): void {
-		if (this.limit - this.end < count) throw tooLong();
+		if (this.limit - this.end < count) throw new FrameFullError();
 	}
 }
 
@@ -117,8 +129,4 @@ export function varintBytes(value: number): number {
 	if (value < 0x4000) return 2;
 	if (value < 0x20_0000) return 3;
 	return 4;
-}
-
-function tooLong(): RangeError {
-	return new RangeError("packet does not fit in the frame");
 }

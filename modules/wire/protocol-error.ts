@@ -30,3 +30,8 @@ export class ProtocolError extends Error {
 export function malformed(message: string): ProtocolError {
 	return new ProtocolError(Violation.malformedPacket, message);
 }
+
+/** Well-formed, but against the rules. */
+export function breach(message: string): ProtocolError {
+	return new ProtocolError(Violation.protocolError, message);
+}

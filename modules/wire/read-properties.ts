@@ -1,0 +1,96 @@
+import type { FrameReader } from "./frame-reader.js";
+import { commands, type Properties } from "./packet.js";
+import { Kind, carrierShift, kindMask, lacksMethod, nonzero, propertyTable, repeats } from "./property.js";
+import { ProtocolError, Violation, breach, malformed } from "./protocol-error.js";
+import { topicNameFault } from "./topic.js";
+
+const aliasId = 0x23;
+
+/**
+ * Takes the properties at reader.at, with their length, and puts them into that object. The type is that of the
+ * packet, or 0 for those of a will. Without an object they are only held against the rules.
+ *
+ * Returns the topic alias, or 0 when there is none: a PUBLISH without properties, the common case, costs one byte
+ * looked at; and a session that wants the others can come back for them, since it knows where they began.
+ */
+export function readProperties(reader: FrameReader, type: number, into?: Properties): number {
+	const length = reader.varint();
+	if (length === 0) return 0;
+	const end = reader.at + length;
+	if (end > reader.end) throw malformed("properties are longer than their packet");
+	let seen = 0;
+	let alias = 0;
+	while (reader.at < end) {
+		const id = reader.byte();
+		const at = propertyTable.indexOf(id);
+		const rule = propertyTable[at + 2] as number;
+		if (at < 0 || !(rule & (1 << (type + carrierShift))))
+			throw malformed(`property ${id} in ${commands[type]}`);
+		const row = 1 << (at / 3);
+		if (seen & row && !repeats(rule & kindMask, type))
+			throw breach(`${propertyTable[at + 1]} twice in ${commands[type]}`);
+		seen |= row;
+		const value = readProperty(reader, at, into);
+		if (id === aliasId) alias = value as number;
+	}
+	if (reader.at !== end) throw malformed("property longer than its block");
+	if (lacksMethod(seen)) throw breach("authenticationData without authenticationMethod");
+	return alias;
+}
+
+type Value = boolean | number | string | Uint8Array;
+
+function readProperty(reader: FrameReader, at: number, into: Properties | undefined): Value {
+	const name = propertyTable[at + 1] as string;
+	const rule = propertyTable[at + 2] as number;
+	const kind = rule & kindMask;
+	const value = readValue(reader, kind);
+	if (kind <= Kind.bit && (value as number) > 1) throw breach(`${name} ${value}`);
+	if (value === 0 && rule & nonzero)
+		throw new ProtocolError(
+			propertyTable[at] === aliasId ? Violation.topicAliasInvalid : Violation.protocolError,
+			`${name} 0`,
+		);
+	if (name === "responseTopic") {
+		const fault = topicNameFault(value as string);
+		if (fault) throw breach(`responseTopic: ${fault}`);
+	}
+	const second = kind === Kind.pair ? reader.string() : "";
+	if (into) store(into as Record<string, unknown>, name, kind === Kind.flag ? value === 1 : value, second);
+	return value;
+}
+
+function readValue(reader: FrameReader, kind: number): number | string | Uint8Array {
+	switch (kind) {
+		case Kind.flag:
+		case Kind.bit:
+			return reader.byte();
+		case Kind.word:
+			return reader.word();
+		case Kind.long:
+			return reader.long();
+		case Kind.varint:
+			return reader.varint();
+		case Kind.binary:
+			return reader.binary();
+		default:
+			return reader.string();
+	}
+}
+
+/** A second value of a name makes a list of them, as in mqtt-packet. */
+function store(into: Record<string, unknown>, name: string, value: Value, second: string): void {
+	let target = into;
+	let key = name;
+	let one = value;
+	if (name === "userProperties") {
+		// Without a prototype, because any name may come, "__proto__" too.
+		target = (into[name] ??= Object.create(null)) as Record<string, unknown>;
+		key = value as string;
+		one = second;
+	}
+	const before = target[key];
+	if (before === undefined) target[key] = one;
+	else if (Array.isArray(before)) before.push(one);
+	else target[key] = [before, one];
+}

@@ -1,0 +1,127 @@
+import type { FrameReader } from "./frame-reader.js";
+import {
+	commands,
+	type AckPacket,
+	type AuthPacket,
+	type ConnackPacket,
+	type DisconnectPacket,
+	type GrantPacket,
+	type Packet,
+	type PublishPacket,
+} from "./packet.js";
+import { PacketType, type QoS } from "./packet-type.js";
+import { breach } from "./protocol-error.js";
+import { readId, readOptional, readReason } from "./read-fields.js";
+import { grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
+import { topicNameFault } from "./topic.js";
+
+/**
+ * The packet at which reader.next() has stopped, as an object with copies of what it holds; undefined when only
+ * clients send it. Any breach of the rules that one packet can show by itself is a ProtocolError.
+ */
+export function readServerPacket(reader: FrameReader): Packet | undefined {
+	switch (reader.type) {
+		case PacketType.connack:
+			return readConnack(reader);
+		case PacketType.publish:
+			return readPublish(reader);
+		case PacketType.puback:
+		case PacketType.pubrec:
+		case PacketType.pubrel:
+		case PacketType.pubcomp:
+			return readAck(reader);
+		case PacketType.suback:
+		case PacketType.unsuback:
+			return readGrant(reader);
+		case PacketType.pingresp:
+			reader.finish();
+			return { cmd: "pingresp" };
+		case PacketType.disconnect:
+		case PacketType.auth:
+			return readEnding(reader);
+		default:
+			return undefined;
+	}
+}
+
+function readConnack(reader: FrameReader): ConnackPacket {
+	const flags = reader.byte();
+	if (flags > 1) throw breach(`connack flags ${flags}`);
+	const packet: ConnackPacket = { cmd: "connack", sessionPresent: flags === 1 };
+	let code: number;
+	if (reader.version === 5) code = packet.reasonCode = readReason(reader);
+	else {
+		code = packet.returnCode = reader.byte();
+		if (reasonOfReturnCode(code) === undefined) throw breach(`connack return code ${code}`);
+	}
+	if (flags === 1 && code !== 0) throw breach("session present in a refusal");
+	readOptional(reader, PacketType.connack, packet);
+	reader.finish();
+	return packet;
+}
+
+function readPublish(reader: FrameReader): PublishPacket {
+	const { flags } = reader;
+	const qos = ((flags >> 1) & 3) as QoS;
+	if (flags & 8 && qos === 0) throw breach("dup at QoS 0");
+	const topic = reader.string();
+	const packet: PublishPacket = {
+		cmd: "publish",
+		qos,
+		dup: (flags & 8) !== 0,
+		retain: (flags & 1) !== 0,
+		topic,
+		payload: "",
+	};
+	if (qos > 0) packet.messageId = readId(reader);
+	readOptional(reader, PacketType.publish, packet);
+	const fault = topic === "" && packet.properties?.topicAlias ? undefined : topicNameFault(topic);
+	if (fault) throw breach(fault);
+	packet.payload = reader.raw(reader.end - reader.at);
+	return packet;
+}
+
+type Ack = AckPacket<"puback"> | AckPacket<"pubrec"> | AckPacket<"pubrel"> | AckPacket<"pubcomp">;
+
+function readAck(reader: FrameReader): Ack {
+	const packet = { cmd: commands[reader.type], messageId: readId(reader) } as Ack;
+	if (reader.flags & 8) packet.dup = true;
+	if (reader.version === 5) readOutcome(reader, packet);
+	reader.finish();
+	return packet;
+}
+
+/** What may be left out: the properties, or both when the reason is 0 [MQTT5 3.4.2.1] [MQTT5 3.14.2.1]. */
+function readOutcome(reader: FrameReader, packet: Ack | DisconnectPacket | AuthPacket): void {
+	packet.reasonCode = reader.at < reader.end ? readReason(reader) : 0;
+	if (reader.at < reader.end) readOptional(reader, reader.type, packet);
+}
+
+function readGrant(reader: FrameReader): GrantPacket<"suback"> | GrantPacket<"unsuback"> {
+	const { type, version } = reader;
+	const cmd = type === PacketType.suback ? "suback" : "unsuback";
+	const granted: number[] = [];
+	const packet: GrantPacket<typeof cmd> = { cmd, messageId: readId(reader), granted };
+	readOptional(reader, type, packet);
+	if (type === PacketType.suback || version === 5) {
+		if (reader.at === reader.end) throw breach(`${cmd} without a reason code`);
+		while (reader.at < reader.end) granted.push(version === 5 ? readReason(reader) : readGranted(reader));
+	}
+	reader.finish();
+	return packet as GrantPacket<"suback"> | GrantPacket<"unsuback">;
+}
+
+function readGranted(reader: FrameReader): number {
+	const code = reader.byte();
+	if (code > grantMax && code !== refusedGrant) throw breach(`suback return code ${code}`);
+	return code;
+}
+
+function readEnding(reader: FrameReader): DisconnectPacket | AuthPacket {
+	const packet = { cmd: commands[reader.type] } as DisconnectPacket | AuthPacket;
+	if (reader.version === 5) readOutcome(reader, packet);
+	reader.finish();
+	if (packet.cmd === "auth" && packet.properties?.authenticationMethod === undefined)
+		if (packet.reasonCode !== 0 || packet.properties) throw breach("auth without authenticationMethod");
+	return packet;
+}

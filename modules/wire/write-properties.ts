@@ -1,0 +1,81 @@
+import { checkBytes, checkInteger, checkText } from "./check.js";
+import type { FrameWriter } from "./frame-writer.js";
+import { remainingLengthMax } from "./frame-writer.js";
+import { commands, type Properties, type UserProperties } from "./packet.js";
+import { Kind, carrierShift, kindMask, lacksMethod, nonzero, propertyTable, repeats } from "./property.js";
+import { topicNameFault } from "./topic.js";
+
+/**
+ * Appends the properties with their length, in the order of the object; none, or undefined ones, give length 0.
+ * The type is that of the packet, or 0 for those of a will. On a mistake the frame is left half written.
+ */
+export function writeProperties(frame: FrameWriter, type: number, properties: Properties | undefined): void {
+	frame.byte(0);
+	const body = frame.end;
+	let seen = 0;
+	for (const name in properties) {
+		const value: unknown = properties[name as keyof Properties];
+		if (value === undefined) continue;
+		const at = propertyTable.indexOf(name) - 1;
+		const rule = propertyTable[at + 2] as number;
+		if (at < 0 || !(rule & (1 << (type + carrierShift))))
+			throw new RangeError(`property ${name} is not allowed in ${commands[type]}`);
+		seen |= 1 << (at / 3);
+		if (Array.isArray(value) && repeats(rule & kindMask, type))
+			for (const one of value) writeProperty(frame, at, one);
+		else writeProperty(frame, at, value);
+	}
+	if (lacksMethod(seen)) throw new RangeError("authenticationData without authenticationMethod");
+	frame.measure(body);
+}
+
+function writeProperty(frame: FrameWriter, at: number, value: unknown): void {
+	const id = propertyTable[at] as number;
+	const name = propertyTable[at + 1] as string;
+	const rule = propertyTable[at + 2] as number;
+	const min = rule & nonzero ? 1 : 0;
+	const kind = rule & kindMask;
+	if (kind === Kind.pair) {
+		writePairs(frame, id, value);
+		return;
+	}
+	frame.byte(id);
+	switch (kind) {
+		case Kind.flag:
+			if (typeof value !== "boolean") throw new TypeError(`${name} is not a boolean`);
+			return frame.byte(value ? 1 : 0);
+		case Kind.bit:
+			return frame.byte(checkInteger(name, value, 0, 1));
+		case Kind.word:
+			return frame.word(checkInteger(name, value, min, 0xffff));
+		case Kind.long:
+			return frame.long(checkInteger(name, value, min, 0xffff_ffff));
+		case Kind.varint:
+			return frame.varint(checkInteger(name, value, min, remainingLengthMax));
+		case Kind.binary:
+			return frame.binary(checkBytes(name, value));
+		default:
+			if (name === "responseTopic") checkResponseTopic(value as string);
+			return frame.string(checkText(name, value));
+	}
+}
+
+function checkResponseTopic(value: string): void {
+	const fault = topicNameFault(value);
+	if (fault) throw new RangeError(`responseTopic: ${fault}`);
+}
+
+/** An object of names with one value or several, as mqtt-packet has it. */
+function writePairs(frame: FrameWriter, id: number, value: unknown): void {
+	if (typeof value !== "object" || value === null) throw new TypeError("userProperties is not an object");
+	const pairs = value as UserProperties;
+	for (const name of Object.keys(pairs)) {
+		const list = pairs[name]!;
+		const count = Array.isArray(list) ? list.length : 1;
+		for (let i = 0; i < count; i++) {
+			frame.byte(id);
+			frame.string(name);
+			frame.string(checkText(`user property ${name}`, Array.isArray(list) ? list[i] : list));
+		}
+	}
+}

@@ -1,0 +1,67 @@
+import { checkInteger } from "./check.js";
+import type { FrameWriter } from "./frame-writer.js";
+import type { GrantPacket, PacketLike, Subscription, SubscribePacket, UnsubscribePacket } from "./packet.js";
+import { PacketType, type Version } from "./packet-type.js";
+import { grantMax, refusedGrant } from "./reason-code.js";
+import { isShared, topicFilterFault } from "./topic.js";
+import { openRequest, writeOptional, writeReason } from "./write-fields.js";
+
+export function writeSubscribe(frame: FrameWriter, packet: SubscribePacket, version: Version): void {
+	const { subscriptions } = packet;
+	openRequest(frame, PacketType.subscribe, packet, version);
+	writeOptional(frame, PacketType.subscribe, packet.properties, version);
+	checkList("subscriptions", subscriptions);
+	for (const subscription of subscriptions) {
+		writeFilter(frame, subscription.topic, version);
+		frame.byte(optionsOf(subscription, version));
+	}
+	frame.close();
+}
+
+export function writeUnsubscribe(frame: FrameWriter, packet: UnsubscribePacket, version: Version): void {
+	const { unsubscriptions } = packet;
+	openRequest(frame, PacketType.unsubscribe, packet, version);
+	writeOptional(frame, PacketType.unsubscribe, packet.properties, version);
+	checkList("unsubscriptions", unsubscriptions);
+	for (const filter of unsubscriptions) writeFilter(frame, filter, version);
+	frame.close();
+}
+
+type Grant = Extract<PacketLike, { cmd: "suback" }> | GrantPacket<"unsuback">;
+
+/** SUBACK and UNSUBACK. */
+export function writeGrant(frame: FrameWriter, packet: Grant, version: Version): void {
+	const { cmd, granted } = packet;
+	const type = cmd === "suback" ? PacketType.suback : PacketType.unsuback;
+	openRequest(frame, type, packet, version);
+	writeOptional(frame, type, packet.properties, version);
+	if (type === PacketType.suback || version === 5) {
+		checkList("granted", granted);
+		for (const code of granted) {
+			if (version === 5) writeReason(frame, type, code);
+			else frame.byte(code === refusedGrant ? code : checkInteger("granted", code, 0, grantMax));
+		}
+	} else if (granted !== undefined && granted.length > 0)
+		throw new RangeError("granted in unsuback before MQTT 5");
+	frame.close();
+}
+
+function checkList(name: string, list: unknown): void {
+	if (!Array.isArray(list)) throw new TypeError(`${name} is not an array`);
+	if (list.length === 0) throw new RangeError(`${name} is empty`);
+}
+
+function writeFilter(frame: FrameWriter, filter: string, version: Version): void {
+	const fault = topicFilterFault(filter, version);
+	if (fault) throw new RangeError(fault);
+	frame.string(filter);
+}
+
+function optionsOf(subscription: Subscription, version: Version): number {
+	const { topic, nl, rap, rh } = subscription;
+	const qos = checkInteger("qos", subscription.qos, 0, 2);
+	if (!nl && !rap && !rh) return qos;
+	if (version < 5) throw new RangeError("nl, rap or rh before MQTT 5");
+	if (nl && isShared(topic)) throw new RangeError(`nl for the shared subscription ${topic}`);
+	return qos | (nl ? 4 : 0) | (rap ? 8 : 0) | (checkInteger("rh", rh ?? 0, 0, 2) << 4);
+}
