@@ -3,7 +3,8 @@ import { causeNames } from "../link/cause.js";
 import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Mark, Outbox, Outcome, ttlMaxMs } from "../outbox/outbox.js";
-import type { Credentials, SubscriptionOptions } from "../session/session.js";
+import type { SubscriptionOptions } from "../session/requests.js";
+import type { Credentials } from "../session/session.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
 import type { PublishProperties } from "../wire/packet.js";
@@ -41,7 +42,14 @@ interface Subscriber {
 	handler: MessageHandler;
 }
 
-const stateNames = Object.freeze(["stopped", "waiting", "resolving", "opening", "greeting", "online"] as const);
+const stateNames = Object.freeze([
+	"stopped",
+	"waiting",
+	"resolving",
+	"opening",
+	"greeting",
+	"online",
+] as const);
 const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
 const textMax = 0xffff;
 
@@ -121,7 +129,10 @@ export class Client implements LinkHandler {
 		const topicBytes = this.#topicBytes(topic);
 		const bytes = typeof payload === "string" ? this.#encodeText(payload) : payload;
 		const marks =
-			(retain ? Mark.retain : 0) | (qos << Mark.qosShift) | keepMarks[keep] | (priority << Mark.priorityShift);
+			(retain ? Mark.retain : 0) |
+			(qos << Mark.qosShift) |
+			keepMarks[keep] |
+			(priority << Mark.priorityShift);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
 		const record = this.outbox.append(topicBytes, bytes, marks, ttlMs, now, encoded);
 		if (record === 0) return Promise.resolve(this.#count(outboxFull));
@@ -136,7 +147,9 @@ export class Client implements LinkHandler {
 		template: Template,
 		options: TopicOptions = {},
 	): Topic<Value, Template> {
-		return new Topic<Value, Template>(template, options, (topic, payload, rest) => this.publish(topic, payload, rest));
+		return new Topic<Value, Template>(template, options, (topic, payload, rest) =>
+			this.publish(topic, payload, rest),
+		);
 	}
 	/**
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS

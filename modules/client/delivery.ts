@@ -11,7 +11,11 @@ export type Delivery =
 	| { outcome: "expired" };
 
 /** When publish() finds no room. */
-export const outboxFull: Delivery = Object.freeze({ outcome: "refused", reason: 0, why: "the outbox is full" });
+export const outboxFull: Delivery = Object.freeze({
+	outcome: "refused",
+	reason: 0,
+	why: "the outbox is full",
+});
 
 const dropReasons: Readonly<Record<number, string>> = Object.freeze({
 	[Outcome.replaced]: "a newer message of its topic took its place",
@@ -21,7 +25,12 @@ const dropReasons: Readonly<Record<number, string>> = Object.freeze({
 	[Outcome.abandoned]: "the client was closed",
 });
 
-export function deliveryOf(outcome: Outcome, reason: number, packetId: number, roundTripMs: number): Delivery {
+export function deliveryOf(
+	outcome: Outcome,
+	reason: number,
+	packetId: number,
+	roundTripMs: number,
+): Delivery {
 	if (outcome === Outcome.delivered) return { outcome: "delivered", packetId, roundTripMs };
 	if (outcome === Outcome.expired) return { outcome: "expired" };
 	if (outcome === Outcome.refused) return { outcome: "refused", reason, why: reasonText(reason) };

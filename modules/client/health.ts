@@ -48,7 +48,8 @@ export class HealthMeter {
 		const sorted = this.#samples.slice(0, Math.min(this.#count, samplesMax)).sort();
 		const at = (share: number) => (sorted.length === 0 ? 0 : sorted[Math.ceil(sorted.length * share) - 1]!);
 		const endings: { [cause: string]: number } = {};
-		for (let i = 0; i < causeNames.length; i++) if (link.endings[i]! > 0) endings[causeNames[i]!] = link.endings[i]!;
+		for (let i = 0; i < causeNames.length; i++)
+			if (link.endings[i]! > 0) endings[causeNames[i]!] = link.endings[i]!;
 		return {
 			online: link.session.online,
 			queued: outbox.count,

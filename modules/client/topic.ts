@@ -34,7 +34,11 @@ export class Topic<Value, Template extends string> {
 	}
 	/** Publishes a value as JSON; the outcome is told as by Client.publish(). */
 	publish(params: TopicParams<Template>, value: Value): Promise<Delivery> {
-		return this.#publish(fill(this.template, params as Record<string, unknown>), JSON.stringify(value), this.options);
+		return this.#publish(
+			fill(this.template, params as Record<string, unknown>),
+			JSON.stringify(value),
+			this.options,
+		);
 	}
 	/** The topic filter that hears all messages of the template: each name in braces is one level. */
 	get filter(): string {

@@ -53,9 +53,9 @@ export function backOff(cause: Cause, failures: number, word: number): number {
 	return Math.floor((bound * word) / 0x1_0000_0000);
 }
 
-/** The cause that a refusing CONNACK names [MQTT5 3.2.2.2], [MQTT 3.1.1, 3.2.2.3]. */
+/** The cause that a refusing CONNACK names [MQTT5 3.2.2.2]. */
 export function refusalCause(reason: number): Cause {
-	return reason === 3 ? Cause.busy : reason === 0x8e || isBusy(reason) ? closeCause(reason) : Cause.refused;
+	return reason === 0x8e || isBusy(reason) ? closeCause(reason) : Cause.refused;
 }
 
 /** The cause that a DISCONNECT from the broker names [MQTT5 3.14.2.1]. */

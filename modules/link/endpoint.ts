@@ -30,12 +30,19 @@ export function parseEndpoint(url: string): Endpoint {
 	const name = colon < 0 ? authority : authority.slice(0, colon);
 	const host = bracket > 0 ? name.slice(1, -1) : name;
 	if (host === "" || (bracket > 0 && name.length !== bracket + 1)) throw wrong(url, "the host is missing");
-	return { url, scheme, host, port: colon < 0 ? ports[scheme] : parsePort(url, authority.slice(colon + 1)), path: isWeb ? path || "/mqtt" : "" };
+	return {
+		url,
+		scheme,
+		host,
+		port: colon < 0 ? ports[scheme] : parsePort(url, authority.slice(colon + 1)),
+		path: isWeb ? path || "/mqtt" : "",
+	};
 }
 
 function parsePort(url: string, text: string): number {
 	const port = Number(text);
-	if (text === "" || !Number.isInteger(port) || port < 1 || port > 0xffff) throw wrong(url, `its port is 1 to 65535, not "${text}"`);
+	if (text === "" || !Number.isInteger(port) || port < 1 || port > 0xffff)
+		throw wrong(url, `its port is 1 to 65535, not "${text}"`);
 	return port;
 }
 

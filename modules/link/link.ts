@@ -9,7 +9,14 @@ import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
 import type { Endpoint } from "./endpoint.js";
 import { Subscriptions } from "./subscriptions.js";
 
-export const LinkState = Object.freeze({ stopped: 0, waiting: 1, resolving: 2, opening: 3, greeting: 4, online: 5 });
+export const LinkState = Object.freeze({
+	stopped: 0,
+	waiting: 1,
+	resolving: 2,
+	opening: 3,
+	greeting: 4,
+	online: 5,
+});
 export type LinkState = (typeof LinkState)[keyof typeof LinkState];
 
 export interface LinkOptions {
@@ -73,7 +80,7 @@ export class Link implements TransportHandler {
 	#transport: Transport | undefined;
 	#writable = 0;
 	#sent: number;
-	#deaf = false;
+	#unread = false;
 
 	/** The frame is best laid out in the memory of the outbox, behind its arena. */
 	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
@@ -86,7 +93,7 @@ export class Link implements TransportHandler {
 		this.session = new Session(outbox, options.session);
 		this.session.packetBytesMax = options.readerBytes;
 		this.session.check(frame, {});
-		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session);
+		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session.requests);
 		this.#reader = new FrameReader(host.text, options.readerBytes, options.session.version);
 		this.endpoint = options.endpoints[0]!;
 		this.#alarm = host.clock.alarm(() => this.#onAlarm());
@@ -115,7 +122,11 @@ export class Link implements TransportHandler {
 	release(): void {
 		if (!this.#held) return;
 		this.#held = false;
-		if (this.state === LinkState.waiting) this.#arm();
+		if (this.state !== LinkState.waiting) return;
+		// An access point that comes back brings all its stations back at once.
+		const jitter = backOff(Cause.network, 1, this.#host.random.word());
+		this.#until = Math.max(this.#until, this.#host.clock.now() + jitter);
+		this.#arm();
 	}
 	/** Something is due: it is seen to in the link's next turn. To be called after the outbox has taken a message. */
 	wake(): void {
@@ -138,7 +149,7 @@ export class Link implements TransportHandler {
 		this.#guard();
 	}
 	onReadable(): void {
-		this.#deaf = true;
+		this.#unread = true;
 		this.#guard();
 	}
 	onLost(detail: string): void {
@@ -149,7 +160,7 @@ export class Link implements TransportHandler {
 	#guard(): void {
 		const now = this.#host.clock.now();
 		try {
-			if (this.#deaf) this.#read(now);
+			if (this.#unread) this.#read(now);
 			this.#pump(now);
 		} catch (error) {
 			this.#breach(error);
@@ -159,16 +170,23 @@ export class Link implements TransportHandler {
 	#onAlarm(): void {
 		this.#armedFor = Infinity;
 		const now = this.#host.clock.now();
-		this.outbox.expire(now);
-		if (now >= this.#until && this.state !== LinkState.stopped) {
-			if (this.state !== LinkState.waiting) this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
-			else if (!this.#held) this.#dial(now);
-		}
-		if (this.state === LinkState.online && now >= this.session.deadline) {
-			const detail = this.session.tick(now, this.#deaf);
-			if (detail !== undefined) this.#fail(Cause.silent, detail);
+		try {
+			this.#tick(now);
+		} catch (error) {
+			this.#breach(error);
 		}
 		this.#guard();
+	}
+	#tick(now: number): void {
+		this.outbox.expire(now);
+		if (this.state === LinkState.online) {
+			if (now < this.session.deadline) return;
+			const detail = this.session.tick(now, this.#unread);
+			if (detail !== undefined) this.#fail(Cause.silent, detail);
+		} else if (now >= this.#until && this.state === LinkState.waiting) {
+			if (!this.#held) this.#dial(now);
+		} else if (now >= this.#until && this.state !== LinkState.stopped)
+			this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
 	}
 	#breach(error: unknown): void {
 		if (error instanceof ProtocolError) {
@@ -183,22 +201,27 @@ export class Link implements TransportHandler {
 		this.#until = now + this.#options.connectMs;
 		this.#enter(LinkState.resolving);
 		const provider = this.#options.credentials;
-		if (provider === undefined) return this.#resolve();
+		if (provider === undefined) return this.#resolve({}, attempt);
 		provider(credentials => {
-			if (attempt !== this.#attempt || this.state !== LinkState.resolving) return;
-			if (credentials === undefined) return this.#fail(Cause.credentials, "there are no credentials");
-			this.#credentials = credentials;
-			this.#resolve();
+			if (credentials !== undefined) this.#resolve(credentials, attempt);
+			else if (attempt === this.#attempt) this.#fail(Cause.credentials, "there are no credentials");
 		});
 	}
-	#resolve(): void {
-		const { host, scheme } = this.endpoint;
-		if (scheme === "serial") return this.#open("");
-		this.#cancelResolve = this.#host.network.resolve(host, address => {
-			this.#cancelResolve = undefined;
-			if (address === undefined) this.#fail(Cause.name, `the name ${host} does not resolve`);
-			else this.#open(address);
-		});
+	#resolve(credentials: Credentials, attempt: number): void {
+		if (attempt !== this.#attempt || this.state !== LinkState.resolving) return;
+		try {
+			this.session.check(this.frame, credentials);
+			this.#credentials = credentials;
+			const { host, scheme } = this.endpoint;
+			if (scheme === "serial") return this.#open("");
+			this.#cancelResolve = this.#host.network.resolve(host, address => {
+				this.#cancelResolve = undefined;
+				if (address === undefined) this.#fail(Cause.name, `the name ${host} does not resolve`);
+				else this.#open(address);
+			});
+		} catch (error) {
+			this.#fail(Cause.fault, String(error));
+		}
 	}
 	#open(address: string): void {
 		const { scheme, host, port } = this.endpoint;
@@ -221,7 +244,7 @@ export class Link implements TransportHandler {
 			}
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {
-				this.#deaf = false;
+				this.#unread = false;
 				return;
 			}
 			session.pulse.heardAt = now;
@@ -281,12 +304,13 @@ export class Link implements TransportHandler {
 	#fail(cause: Cause, detail: string): void {
 		if (this.state <= LinkState.waiting) return;
 		const now = this.#host.clock.now();
-		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs) this.#failures = 0;
-		this.#failures++;
+		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
+			this.#failures = 0;
+		if (cause !== Cause.network) this.#failures++;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;
-		this.retryMs = backOff(cause, this.#failures, this.#host.random.word());
+		this.retryMs = backOff(cause, Math.max(1, this.#failures), this.#host.random.word());
 		this.#turn = (this.#turn + 1) % this.#options.endpoints.length;
 		this.#until = now + this.retryMs;
 		this.#drop();
@@ -302,7 +326,7 @@ export class Link implements TransportHandler {
 		this.#transport = undefined;
 		this.#credentials = {};
 		this.#writable = 0;
-		this.#deaf = false;
+		this.#unread = false;
 		this.frame.reset();
 		this.#sent = this.frame.start;
 		this.#reader.reset();
@@ -317,7 +341,11 @@ export class Link implements TransportHandler {
 		let next = this.outbox.expireAt;
 		if (this.state === LinkState.online) {
 			if (this.session.deadline < next) next = this.session.deadline;
-		} else if (this.state !== LinkState.stopped && this.#until < next && !(this.#held && this.state === LinkState.waiting))
+		} else if (
+			this.state !== LinkState.stopped &&
+			this.#until < next &&
+			!(this.#held && this.state === LinkState.waiting)
+		)
 			next = this.#until;
 		if (next >= this.#armedFor) return;
 		this.#armedFor = next;

@@ -1,4 +1,4 @@
-import type { Request, Session, SubscriptionOptions } from "../session/session.js";
+import type { Request, Requests, SubscriptionOptions } from "../session/requests.js";
 
 interface Subscription {
 	filter: string;
@@ -12,12 +12,12 @@ interface Subscription {
 /** What we want to hear, kept for as long as we want it: a broker that lost the session is asked again. */
 export class Subscriptions {
 	readonly max: number;
-	#session: Session;
+	#requests: Requests;
 	#wanted: Subscription[] = [];
 
-	constructor(max: number, session: Session) {
+	constructor(max: number, requests: Requests) {
 		this.max = max;
-		this.#session = session;
+		this.#requests = requests;
 	}
 	get count(): number {
 		return this.#wanted.length;
@@ -55,7 +55,7 @@ export class Subscriptions {
 		subscription.asked = true;
 	}
 	#send(request: Request): void {
-		if (!this.#session.requests.add(request))
-			throw new RangeError(`"${request.filter}": more than ${this.#session.requests.max} requests unanswered`);
+		if (!this.#requests.add(request))
+			throw new RangeError(`"${request.filter}": more than ${this.#requests.max} requests unanswered`);
 	}
 }

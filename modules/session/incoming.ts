@@ -1,8 +1,10 @@
 import type { FrameReader } from "../wire/frame-reader.js";
-import { malformed } from "../wire/protocol-error.js";
-import { publishProperties } from "../wire/read-properties.js";
+import { ProtocolError, Violation, malformed } from "../wire/protocol-error.js";
+import { readProperties } from "../wire/read-properties.js";
 import { PacketType, type QoS } from "../wire/packet-type.js";
 import type { Properties } from "../wire/packet.js";
+
+const nothing = new Uint8Array(0);
 
 /**
  * The message at hand, its payload in place: bytes[from, to) of the reader, good until the handler returns.
@@ -10,7 +12,7 @@ import type { Properties } from "../wire/packet.js";
  */
 export class Incoming {
 	topic = "";
-	bytes = new Uint8Array(0);
+	bytes: Uint8Array = nothing;
 	from = 0;
 	to = 0;
 	qos: QoS = 0;
@@ -31,10 +33,11 @@ export class Incoming {
 		this.dup = (flags & 8) !== 0;
 		if (this.dup && this.qos === 0) throw malformed("PUBLISH with DUP at QoS 0");
 		this.topic = packet.string();
-		if (this.topic.indexOf("+") >= 0 || this.topic.indexOf("#") >= 0) throw malformed("topic name with a wildcard");
+		if (this.topic.indexOf("+") >= 0 || this.topic.indexOf("#") >= 0)
+			throw malformed("topic name with a wildcard");
 		this.id = this.qos === 0 ? 0 : packet.word();
 		if (this.qos > 0 && this.id === 0) throw malformed("packet id 0");
-		this.properties = packet.version === 5 ? publishProperties(packet) : undefined;
+		this.properties = packet.version === 5 ? this.#properties(packet) : undefined;
 		if (this.topic === "") throw malformed("PUBLISH without a topic");
 		this.bytes = packet.bytes;
 		this.from = packet.at;
@@ -47,5 +50,14 @@ export class Incoming {
 		this.id = packet.skippedId;
 		this.skippedBytes = packet.skipped;
 		if (packet.type !== PacketType.publish || (this.qos > 0 && this.id === 0)) throw malformed("packet id 0");
+	}
+	#properties(packet: FrameReader): Properties | undefined {
+		const properties: Properties = {};
+		const from = packet.at;
+		const alias = readProperties(packet, PacketType.publish, properties);
+		// We announce a Topic Alias Maximum of 0 by saying nothing [MQTT-3.3.2-10].
+		if (alias !== 0)
+			throw new ProtocolError(Violation.topicAliasInvalid, `topic alias ${alias} is over our maximum of 0`);
+		return packet.at === from + 1 ? undefined : properties;
 	}
 }

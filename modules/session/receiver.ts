@@ -41,7 +41,8 @@ export class Receiver {
 	publish(id: number, qos: number, version: Version): number {
 		const known = qos === 2 && this.#find(id) >= 0;
 		if (!known) {
-			if (this.pending >= this.max || (version === 5 && this.#unfinished() >= this.max)) throw tooMany(this.max);
+			if (this.pending >= this.max || (version === 5 && this.#unfinished() >= this.max))
+				throw tooMany(this.max);
 			if (qos === 2) {
 				if (this.#idCount === this.max) throw tooMany(this.max);
 				this.#ids[this.#idCount++] = id;
@@ -64,7 +65,8 @@ export class Receiver {
 		else if (qos === 2) {
 			// Delivered on an earlier connection, and perhaps sent again on this one.
 			for (let again = this.#firstToken; again < this.#nextToken; again++)
-				if ((this.#inbox[again & mask]! & ~doneFlag) === (id | (qos << qosShift))) this.#inbox[again & mask]! |= doneFlag;
+				if ((this.#inbox[again & mask]! & ~doneFlag) === (id | (qos << qosShift)))
+					this.#inbox[again & mask]! |= doneFlag;
 		}
 		this.#drain();
 	}

@@ -1,16 +1,12 @@
-import type { FrameWriter } from "../wire/frame-writer.js";
-import type { QoS, Version } from "../wire/packet-type.js";
+import { FrameFullError, type FrameWriter } from "../wire/frame-writer.js";
+import type { Version } from "../wire/packet-type.js";
+import type { SubscribePacket, Subscription, UnsubscribePacket } from "../wire/packet.js";
 import { malformed } from "../wire/protocol-error.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Owed, type Flight } from "./flight.js";
 
-/** How a subscription is made [MQTT5 3.8.3.1]; the last three are of 5.0. */
-export interface SubscriptionOptions {
-	qos: QoS;
-	noLocal?: boolean;
-	retainAsPublished?: boolean;
-	retainHandling?: 0 | 1 | 2;
-}
+/** How a subscription is made: QoS, and of 5.0 no local, retain as published, retain handling [MQTT5 3.8.3.1]. */
+export type SubscriptionOptions = Omit<Subscription, "topic">;
 
 /** One filter to subscribe to, or, without options, to leave. */
 export interface Request {
@@ -61,7 +57,7 @@ export class Requests {
 		} catch (error) {
 			// It fits in an empty frame, which subscribe() has seen to, so it will go out later.
 			this.#flight.free(messageId);
-			if (error instanceof RangeError && frame.end > frame.start) return false;
+			if (error instanceof FrameFullError && frame.end > frame.start) return false;
 			throw error;
 		}
 		this.#waiting.shift();
@@ -85,9 +81,10 @@ export class Requests {
 }
 
 /** The packet that makes the request; its caller's mistakes are found by writing it to an empty frame. */
-export function packetOf({ filter, options }: Request, messageId: number) {
-	if (options === undefined) return { cmd: "unsubscribe" as const, messageId, unsubscriptions: [filter] };
-	const { qos, noLocal, retainAsPublished, retainHandling } = options;
-	const subscription = { topic: filter, qos, nl: noLocal, rap: retainAsPublished, rh: retainHandling };
-	return { cmd: "subscribe" as const, messageId, subscriptions: [subscription] };
+export function packetOf(
+	{ filter, options }: Request,
+	messageId: number,
+): SubscribePacket | UnsubscribePacket {
+	if (options === undefined) return { cmd: "unsubscribe", messageId, unsubscriptions: [filter] };
+	return { cmd: "subscribe", messageId, subscriptions: [{ topic: filter, ...options }] };
 }

@@ -64,7 +64,7 @@ export class Sender {
 	/** The frame was written to the socket, or lost with it: what becomes of the QoS 0 messages in it. */
 	flushed(written: boolean): void {
 		const outbox = this.outbox;
-		for (let record = outbox.head; this.#framed > 0 && record !== 0; ) {
+		for (let record = outbox.head; this.#framed > 0 && record !== 0;) {
 			if (outbox.state(record) !== RecordState.framed || record === this.#streamed) {
 				record = outbox.after(record);
 				continue;

@@ -3,8 +3,9 @@ import type { FrameReader } from "../wire/frame-reader.js";
 import type { FrameWriter } from "../wire/frame-writer.js";
 import type { ConnackPacket, ConnectPacket, Properties, UserProperties, Will } from "../wire/packet.js";
 import { PacketType, type QoS, type Version } from "../wire/packet-type.js";
-import { ProtocolError, Violation, malformed } from "../wire/protocol-error.js";
-import { readPacket } from "../wire/read-packet.js";
+import { breach, malformed } from "../wire/protocol-error.js";
+import { readServerPacket } from "../wire/read-server-packet.js";
+import { reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
 import { Flight } from "./flight.js";
@@ -16,7 +17,14 @@ import { Requests, packetOf, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
 
 /** What a packet brought about; details are in the session's fields of that name. */
-export const SessionEvent = Object.freeze({ none: 0, connected: 1, refused: 2, message: 3, skipped: 4, disconnected: 5 });
+export const SessionEvent = Object.freeze({
+	none: 0,
+	connected: 1,
+	refused: 2,
+	message: 3,
+	skipped: 4,
+	disconnected: 5,
+});
 export type SessionEvent = (typeof SessionEvent)[keyof typeof SessionEvent];
 
 const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
@@ -77,11 +85,12 @@ export interface SessionOptions {
  * any clock that never goes back.
  */
 export class Session {
-	/** The CONNACK of the connection at hand, and its reason code; the DISCONNECT's after Event.disconnected. */
+	/** Of the last CONNACK or DISCONNECT: its reason code of 5.0, its reason string, its properties. */
 	reason = 0;
 	detail = "";
-	sessionPresent = false;
 	properties: Properties | undefined;
+	/** The broker kept our session. */
+	sessionPresent = false;
 	/** The message of SessionEvent.message. */
 	readonly incoming = new Incoming();
 	readonly offer = new Offer();
@@ -242,7 +251,9 @@ export class Session {
 		if (frame.end > frame.start) return false;
 		const authenticationMethod = this.#options.authenticator!.method;
 		const properties =
-			this.#authData === undefined ? { authenticationMethod } : { authenticationMethod, authenticationData: this.#authData };
+			this.#authData === undefined
+				? { authenticationMethod }
+				: { authenticationMethod, authenticationData: this.#authData };
 		writePacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
 		this.#authDue = false;
 		return true;
@@ -275,26 +286,32 @@ export class Session {
 	#receiveEarly(packet: FrameReader, now: number): SessionEvent {
 		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
 		if (this.#phase === Phase.leaving || this.#phase === Phase.left) return SessionEvent.none;
-		if (this.#phase !== Phase.waiting) throw broken("a packet before CONNECT");
+		if (this.#phase !== Phase.waiting) throw breach("a packet before CONNECT");
 		if (packet.type === PacketType.auth) return this.#receiveAuth(packet);
-		if (packet.type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
-		if (packet.type !== PacketType.connack) throw broken(`packet type ${packet.type} instead of CONNACK`);
-		return this.#receiveConnack(readPacket(packet) as ConnackPacket, now);
+		if (packet.type === PacketType.disconnect && this.#options.version === 5)
+			return this.#receiveDisconnect(packet);
+		if (packet.type !== PacketType.connack) throw breach(`packet type ${packet.type} instead of CONNACK`);
+		return this.#receiveConnack(readServerPacket(packet) as ConnackPacket, now);
 	}
 	#receiveConnack(connack: ConnackPacket, now: number): SessionEvent {
 		const { version, clean, keepAliveMs, window, authenticator } = this.#options;
 		const { properties } = connack;
 		this.properties = properties;
-		this.reason = connack.reasonCode ?? connack.returnCode ?? 0;
+		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode ?? 0) ?? 0;
 		this.detail = properties?.reasonString ?? "";
 		if (this.reason !== 0) return SessionEvent.refused;
-		if (connack.sessionPresent && clean) throw broken("session present after a clean start");
-		if (properties?.authenticationMethod !== authenticator?.method) throw broken("CONNACK with another authentication method");
+		if (connack.sessionPresent && clean) throw breach("session present after a clean start");
+		if (properties?.authenticationMethod !== authenticator?.method)
+			throw breach("CONNACK with another authentication method");
 		this.sessionPresent = connack.sessionPresent;
-		if (properties?.assignedClientIdentifier !== undefined) this.clientId = properties.assignedClientIdentifier;
+		if (properties?.assignedClientIdentifier !== undefined)
+			this.clientId = properties.assignedClientIdentifier;
 		this.offer.take(properties);
 		this.#phase = Phase.online;
-		this.pulse.start(properties?.serverKeepAlive !== undefined ? properties.serverKeepAlive * 1000 : keepAliveMs, now);
+		this.pulse.start(
+			properties?.serverKeepAlive !== undefined ? properties.serverKeepAlive * 1000 : keepAliveMs,
+			now,
+		);
 		this.sender.window = Math.min(window, this.offer.receiveMax);
 		// MQTT 3.1 does not say whether it kept the session; it was asked to, so the resends go out as such.
 		this.#restart(connack.sessionPresent || (version === 3 && !clean));
@@ -311,7 +328,7 @@ export class Session {
 		let reason = 0;
 		if (packet.at < packet.end) {
 			packet.at -= 2;
-			reason = (readPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
+			reason = (readServerPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
 		}
 		const { sender } = this;
 		if (type === PacketType.pubrel) return this.receiver.release(id);
@@ -340,17 +357,20 @@ export class Session {
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;
 		if (type === PacketType.suback || type === PacketType.unsuback) {
-			const answer = readPacket(packet) as { messageId: number; granted: number[] };
+			const answer = readServerPacket(packet) as { messageId: number; granted: number[] };
 			this.pulse.progressAt = now;
 			this.requests.answer(answer.messageId, answer.granted ?? [], type === PacketType.suback);
 			return SessionEvent.none;
 		}
 		if (type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
 		if (type === PacketType.auth) return this.#receiveAuth(packet);
-		throw broken(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
+		throw breach(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
 	}
 	#receiveDisconnect(packet: FrameReader): SessionEvent {
-		const { reasonCode, properties } = readPacket(packet) as { reasonCode?: number; properties?: Properties };
+		const { reasonCode, properties } = readServerPacket(packet) as {
+			reasonCode?: number;
+			properties?: Properties;
+		};
 		this.reason = reasonCode ?? 0;
 		this.properties = properties;
 		this.detail = properties?.reasonString ?? "";
@@ -358,19 +378,19 @@ export class Session {
 	}
 	#receiveAuth(packet: FrameReader): SessionEvent {
 		const { authenticator } = this.#options;
-		const { reasonCode, properties } = readPacket(packet) as { reasonCode: number; properties?: Properties };
-		if (authenticator === undefined) throw broken("AUTH without an authentication method");
-		if (properties?.authenticationMethod !== authenticator.method) throw broken("AUTH with another authentication method");
+		const { reasonCode, properties } = readServerPacket(packet) as {
+			reasonCode: number;
+			properties?: Properties;
+		};
+		if (authenticator === undefined) throw breach("AUTH without an authentication method");
+		if (properties?.authenticationMethod !== authenticator.method)
+			throw breach("AUTH with another authentication method");
 		if (reasonCode !== continueAuthentication) {
-			if (this.#phase === Phase.waiting) throw broken("AUTH ends before CONNACK");
+			if (this.#phase === Phase.waiting) throw breach("AUTH ends before CONNACK");
 			return SessionEvent.none;
 		}
 		this.#authData = authenticator.answer(properties?.authenticationData);
 		this.#authDue = true;
 		return SessionEvent.none;
 	}
-}
-
-function broken(message: string): ProtocolError {
-	return new ProtocolError(Violation.protocolError, message);
 }
