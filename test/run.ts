@@ -41,7 +41,9 @@ async function runOnNode(files: string[]): Promise<Count> {
 async function runOnXS(): Promise<Count> {
 	if (!compilerAvailable()) {
 		if (process.env["CI"] === "true") return { passed: 0, failed: 1, skipped: 0 };
-		console.log("on XS: skipped, because there is no C compiler (on Debian: apt-get install gcc gcc-multilib)");
+		console.log(
+			"on XS: skipped, because there is no C compiler (on Debian: apt-get install gcc gcc-multilib)",
+		);
 		return { passed: 0, failed: 0, skipped: 1 };
 	}
 	const count = { passed: 0, failed: 0, skipped: 0 };
