@@ -6,6 +6,10 @@ import { hex, toHex } from "../support/hex.js";
 
 const written = (frame: FrameWriter) => toHex(frame.bytes.subarray(frame.start, frame.end));
 
+function same(bytes: Uint8Array, others: Uint8Array): boolean {
+	return bytes.length === others.length && bytes.every((byte, i) => byte === others[i]);
+}
+
 const lengths = [
 	[0, "00"],
 	[1, "01"],
@@ -29,12 +33,12 @@ for (const [length, bytes] of lengths) {
 		t.is(closed.end, 3 + room);
 		t.is(closed.room, 0);
 		t.is(toHex(closed.bytes.subarray(3, 4 + bytes.length / 2)), `31${bytes}`);
-		t.deepEqual(closed.bytes.subarray(closed.end - length, closed.end), body);
+		t.true(same(closed.bytes.subarray(closed.end - length, closed.end), body));
 		t.is(toHex(closed.bytes.subarray(closed.end)), "000000");
 		const begun = new FrameWriter(portableText, new Uint8Array(room));
 		begun.begin(PacketType.publish, 1, length);
 		begun.raw(body);
-		t.deepEqual(begun.bytes, closed.bytes.slice(3, 3 + room));
+		t.true(same(begun.bytes, closed.bytes.subarray(3, 3 + room)));
 	});
 }
 
