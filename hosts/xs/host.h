@@ -24,13 +24,12 @@ typedef struct {
 	int chunkBytes;
 	int stackSlots;
 	bool fixed;
-	bool lines;
 } Limits;
 
 /* machine.c: life of the engine */
 txMachine* createMachine(const Limits* limits);
 void limitMachine(txMachine* the, const Limits* limits);
-txScript* loadScript(txMachine* the, const char* path, const Limits* limits);
+txScript* loadScript(txMachine* the, const char* path);
 void runScript(txMachine* the, txScript* script);
 void runJobs(txMachine* the);
 void leave(int status) XS_FUNCTION_NORETURN;
@@ -69,7 +68,8 @@ void installTCP(txMachine* the);
 void markSockets(txMachine* the, txMarkRoot markRoot);
 int pollSockets(struct pollfd* polls);
 void serveSockets(txMachine* the, const struct pollfd* polls, int count);
-bool socketsHurry(void);
+/* Milliseconds for which the sockets can wait for the network; negative for any time. */
+double socketsWait(void);
 bool socketsAlive(void);
 void flushSockets(txMachine* the);
 
@@ -80,6 +80,8 @@ void serveTimers(txMachine* the);
 bool timersAlive(void);
 /* Milliseconds until the next timer; negative when there is none. */
 double timersWait(void);
+/* The shorter of two waits, of which a negative one has no end. */
+double sooner(double a, double b);
 double ticks(void);
 
 /* resolve.c */
@@ -87,7 +89,7 @@ void engineResolve(txMachine* the);
 void markLookups(txMachine* the, txMarkRoot markRoot);
 int lookupDescriptor(void);
 void serveLookups(txMachine* the);
-bool lookupsHurry(void);
+bool lookupsDone(void);
 bool lookupsAlive(void);
 
 /* input.c */

@@ -95,7 +95,7 @@ static void reportError(void* console, txString path, txInteger line, txString f
 	fputc('\n', stderr);
 }
 
-static txScript* parse(txMachine* the, FILE* file, const char* path, const Limits* limits)
+static txScript* parse(txMachine* the, FILE* file, const char* path)
 {
 	txParser parser;
 	txParserJump jump;
@@ -105,7 +105,7 @@ static txScript* parse(txMachine* the, FILE* file, const char* path, const Limit
 	parser.reportError = reportError;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		parser.path = fxNewParserSymbol(&parser, (txString)path);
-		fxParserTree(&parser, file, nextByte, mxProgramFlag | (limits->lines ? mxDebugFlag : 0), NULL);
+		fxParserTree(&parser, file, nextByte, mxProgramFlag, NULL);
 		fxParserHoist(&parser);
 		fxParserBind(&parser);
 		script = fxParserCode(&parser);
@@ -156,14 +156,14 @@ static void archiveCodes(txByte* code, txSize size)
 
 extern void fxRemapIDs(txMachine* the, txByte* codeBuffer, txSize codeSize, txID* theIDs);
 
-txScript* loadScript(txMachine* the, const char* path, const Limits* limits)
+txScript* loadScript(txMachine* the, const char* path)
 {
 	FILE* file = fopen(path, "r");
 	if (file == NULL) {
 		perror(path);
 		leave(exitUsage);
 	}
-	txScript* script = parse(the, file, path, limits);
+	txScript* script = parse(the, file, path);
 	fclose(file);
 	txByte* symbols = script->symbolsBuffer;
 	if (symbols) {

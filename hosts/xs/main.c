@@ -1,7 +1,7 @@
 /*
  * godwit-xs: the XS engine with sockets, timers and name lookups, for the same script that runs on a board.
  *
- *     godwit-xs [--heap SLOTS] [--chunks BYTES] [--stack SLOTS] [--fixed] [--lines] bundle.js [argument…]
+ *     godwit-xs [--heap SLOTS] [--chunks BYTES] [--stack SLOTS] [--fixed] bundle.js [argument…]
  *
  * One thread, one poll() for everything. A turn of the loop: wait; sockets; lookups; input; timers; send what
  * was written. Promise jobs run after each callback. With nothing left to wait for, it ends with 0.
@@ -12,8 +12,7 @@
 #include <signal.h>
 
 static const char usage[] =
-	"usage: godwit-xs [--heap SLOTS] [--chunks BYTES] [--stack SLOTS] [--fixed] [--lines] "
-	"bundle.js [argument...]\n";
+	"usage: godwit-xs [--heap SLOTS] [--chunks BYTES] [--stack SLOTS] [--fixed] bundle.js [argument...]\n";
 
 enum { extraPolls = 2, outputBytes = 64 * 1024 };
 
@@ -44,8 +43,6 @@ static char** parseArguments(char** argument, Limits* limits)
 			limits->stackSlots = number(*++argument);
 		else if (strcmp(*argument, "--fixed") == 0)
 			limits->fixed = true;
-		else if (strcmp(*argument, "--lines") == 0)
-			limits->lines = true;
 		else
 			number(NULL);
 	}
@@ -72,7 +69,7 @@ static void loop(txMachine* the)
 		int sockets = pollSockets(polls);
 		polls[sockets] = (struct pollfd){ .fd = lookupDescriptor(), .events = POLLIN };
 		polls[sockets + 1] = (struct pollfd){ .fd = inputAlive() ? 0 : -1, .events = POLLIN };
-		wait(polls, sockets + extraPolls, socketsHurry() || lookupsHurry() ? 0 : timersWait());
+		wait(polls, sockets + extraPolls, lookupsDone() ? 0 : sooner(socketsWait(), timersWait()));
 		serveLookups(the);
 		if (polls[sockets + 1].revents)
 			serveInput(the);
@@ -96,7 +93,7 @@ int main(int count, char** arguments)
 	fxBeginHost(the);
 	mxTry(the) {
 		installEngine(the, (int)(arguments + count - bundle) - 1, bundle + 1);
-		script = loadScript(the, *bundle, &limits);
+		script = loadScript(the, *bundle);
 	}
 	mxCatch(the) {
 		fail(the, "uncaught exception");

@@ -68,11 +68,12 @@ static void startThread(Lookup* lookup)
 	}
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	if (pthread_create(&thread, &attributes, look, lookup) == 0) {
-		lookup->threaded = true;
-		lookup->done = false;
+	lookup->done = false;
+	lookup->threaded = pthread_create(&thread, &attributes, look, lookup) == 0;
+	if (lookup->threaded)
 		threads++;
-	}
+	else
+		lookup->done = true;
 	pthread_attr_destroy(&attributes);
 }
 
@@ -144,14 +145,15 @@ void serveLookups(txMachine* the)
 	}
 }
 
-bool lookupsHurry(void)
+/* Some lookup waits for nothing but the loop. */
+bool lookupsDone(void)
 {
-	bool hurry = false;
+	bool done = false;
 	pthread_mutex_lock(&lock);
 	for (Lookup* lookup = lookups; lookup; lookup = lookup->next)
-		hurry = hurry || lookup->done;
+		done = done || lookup->done;
 	pthread_mutex_unlock(&lock);
-	return hurry;
+	return done;
 }
 
 bool lookupsAlive(void)

@@ -152,13 +152,18 @@ static void tell(txMachine* the, Socket* socket)
 	}
 }
 
+static bool isDone(const Socket* socket)
+{
+	return socket->closed && (socket->ended || socket->pending == 0 || ticks() >= socket->lingerEnd);
+}
+
 /* Frees the sockets that script has closed, once nothing is left to send. */
 static void reap(void)
 {
 	int kept = 0;
 	for (int i = 0; i < count; i++) {
 		Socket* socket = sockets[i];
-		if (socket->closed && (socket->ended || socket->pending == 0 || ticks() > socket->lingerEnd)) {
+		if (isDone(socket)) {
 			if (socket->descriptor >= 0)
 				close(socket->descriptor);
 			free(socket);
@@ -190,13 +195,16 @@ void serveSockets(txMachine* the, const struct pollfd* polls, int polled)
 	reap();
 }
 
-/* Something can be told at once, so that the loop must not sleep. */
-bool socketsHurry(void)
+double socketsWait(void)
 {
-	for (int i = 0; i < count; i++)
-		if (hasRoom(sockets[i]) || hasEnded(sockets[i]))
-			return true;
-	return false;
+	double wait = -1;
+	for (int i = 0; i < count; i++) {
+		if (hasRoom(sockets[i]) || hasEnded(sockets[i]) || isDone(sockets[i]))
+			return 0;
+		if (sockets[i]->closed)
+			wait = sooner(wait, fmax(0, sockets[i]->lingerEnd - ticks()));
+	}
+	return wait;
 }
 
 /* Some socket can still cause a callback, or has bytes to send. */

@@ -147,6 +147,13 @@ bool timersAlive(void)
 	return armed != NULL;
 }
 
+double sooner(double a, double b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
 double timersWait(void)
 {
 	if (armed == NULL)
