@@ -2,7 +2,7 @@ import { parseSettings, type Settings } from "../../modules/settings/settings.js
 import { startFirmware } from "../../modules/rounds/firmware.js";
 import { EmbeddedBroker } from "../cloud/broker.js";
 import type { Host } from "../host.js";
-import { FlakyRadio, SteadyRadio } from "../simulated-radio.js";
+import { simulateWiFi } from "../simulated-radio.js";
 import { runOnXS } from "../xs/run.js";
 import { readArguments } from "./arguments.js";
 import { nodeHost } from "./host.js";
@@ -42,19 +42,9 @@ async function main(): Promise<void> {
 }
 
 function runOnNode(host: Host, settings: Settings): Promise<number> {
-	const { clock, random } = host;
-	const radio = settings.wifi === "flaky" ? new FlakyRadio(clock, random) : new SteadyRadio(clock);
+	const [simulated, whole] = simulateWiFi(host, settings);
 	return new Promise(resolve => {
-		const whole =
-			settings.networks.length > 0
-				? settings
-				: { ...settings, networks: [{ ssid: "simulated", password: "" }] };
-		startFirmware({ ...host, radio }, whole, ({ rounds, acknowledged, echoes }) => {
-			console.log(
-				`${rounds} rounds: ${acknowledged} of ${rounds} QoS 1 messages acknowledged, ${echoes} of ${2 * rounds} echoes`,
-			);
-			resolve(acknowledged === rounds ? 0 : 1);
-		});
+		startFirmware(simulated, whole, ({ rounds, acknowledged }) => resolve(acknowledged === rounds ? 0 : 1));
 	});
 }
 

@@ -3,7 +3,7 @@ import { Client } from "../client/client.js";
 import type { Settings } from "../settings/settings.js";
 import { Station } from "../wifi/station.js";
 import { Rounds, type Tally } from "./rounds.js";
-import { statusLine, timeStamp } from "./words.js";
+import { statusLine, tallyLine, timeStamp } from "./words.js";
 
 /**
  * The firmware, from power-on: joins Wi-Fi where there is a radio, sets the clock, connects, and does the rounds.
@@ -38,6 +38,7 @@ export function startFirmware(host: Host, settings: Settings, onEnd: (tally: Tal
 	void job.run().then(tally => {
 		client.close();
 		station?.stop();
+		print(tallyLine(tally));
 		onEnd(tally);
 	});
 	if (station === undefined) client.start();
