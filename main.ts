@@ -10,6 +10,7 @@ export default function () {
 		host.monitor.print(`${timeStamp(host.clock.wall(), host.clock.now())} ${line}`);
 	const client = new Client(host, {
 		url: config["broker"] ?? "mqtt://127.0.0.1:18871",
+		...(config["client"] === undefined ? {} : { clientId: config["client"] as string }),
 		version: Number(config["mqtt"] ?? 4) as 4 | 5,
 	});
 	client.onState = status => {
