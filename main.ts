@@ -1,28 +1,22 @@
 import config from "mc/config";
 import { moddableHost } from "./hosts/moddable/host.js";
-import { Client } from "./modules/client/client.js";
-import { Rounds } from "./modules/rounds/rounds.js";
-import { statusLine, timeStamp } from "./modules/rounds/words.js";
+import { simulateWiFi } from "./hosts/simulated-radio.js";
+import { startFirmware } from "./modules/rounds/firmware.js";
+import { parseSettings } from "./modules/settings/settings.js";
 
-export default function () {
+/** The firmware on a board or in the simulator, with the settings of mcconfig's config. */
+export default function (): void {
 	const host = moddableHost(config);
-	const print = (line: string) =>
-		host.monitor.print(`${timeStamp(host.clock.wall(), host.clock.now())} ${line}`);
-	const client = new Client(host, {
-		url: config["broker"] ?? "mqtt://127.0.0.1:18871",
-		...(config["client"] === undefined ? {} : { clientId: config["client"] as string }),
-		version: Number(config["mqtt"] ?? 4) as 4 | 5,
-	});
-	client.onState = status => {
-		const line = statusLine(status);
-		if (line !== undefined) print(line);
-	};
-	const rounds = new Rounds(
-		client,
-		host.clock,
-		{ topic: config["topic"] ?? "godwit/sim", rounds: Number(config["rounds"] ?? 0), waitMs: 1000 },
-		print,
-	);
-	client.start();
-	void rounds.run().then(tally => print(`Done: ${JSON.stringify(tally)}`));
+	try {
+		const settings = parseSettings(config, {
+			get deviceId() {
+				return host.deviceId;
+			},
+			ignoreUnknown: true,
+		});
+		const isSimulated = config["wifi"] !== undefined && host.radio === undefined;
+		startFirmware(...(isSimulated ? simulateWiFi(host, settings) : ([host, settings] as const)), () => {});
+	} catch (error) {
+		host.monitor.print(`Not started. ${String(error)}`);
+	}
 }

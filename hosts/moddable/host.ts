@@ -28,7 +28,7 @@ export function moddableHost(config: ModdableConfig): Host {
 	const text = new ModdableText();
 	const monitor = openMonitor(config, text);
 	const onFault = (error: unknown) => monitor.print(`Fault: ${String(error)}`);
-	const radio = findRadio(onFault);
+	const radio = usesOnlySerial(config) ? undefined : findRadio(onFault);
 	const random = new ModdableRandom(radio?.mac ?? "");
 	const clock = new ModdableClock(textOf(config, "sntp"), onFault);
 	let line: SerialLine | undefined;
@@ -47,10 +47,20 @@ export function moddableHost(config: ModdableConfig): Host {
 	};
 }
 
+/** Then Wi-Fi stays off, though the board may have it. */
+function usesOnlySerial(config: ModdableConfig): boolean {
+	return config["broker"] === "serial:";
+}
+
 function openMonitor(config: ModdableConfig, text: Text): Monitor {
 	const Serial = sdkModule<SerialConstructor>("embedded:io/serial");
 	if (Serial === undefined || config["monitor.transmit"] === undefined) return traceMonitor;
-	return new SerialMonitor(Serial, uart(config, "monitor"), text);
+	try {
+		return new SerialMonitor(Serial, uart(config, "monitor"), text);
+	} catch (error) {
+		traceMonitor.print(`No serial monitor: ${String(error)}`);
+		return traceMonitor;
+	}
 }
 
 function newLine(config: ModdableConfig, clock: Clock, onFault: (error: unknown) => void): SerialLine {
