@@ -191,11 +191,10 @@ export class Sender {
 	/** Ids that this connection has sent again, and which are still owed something. */
 	#resentInFlight(): number {
 		if (this.#resentId === 0 || this.flight.count <= this.window) return 0;
+		const unsent = this.flight.after(this.#resentId);
 		let count = 0;
-		for (let id = this.flight.after(0); id !== 0; id = this.flight.after(id)) {
+		for (let id = this.flight.after(0); id !== unsent; id = this.flight.after(id))
 			if (this.flight.owed(id) !== Owed.answer) count++;
-			if (id === this.#resentId) break;
-		}
 		return count;
 	}
 	/** Why this broker does not take the loaded record, as a reason code; or 0. */
