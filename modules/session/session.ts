@@ -126,10 +126,14 @@ export class Session {
 	get left(): boolean {
 		return this.#phase === Phase.left;
 	}
-	/** False while too much waits for the application or the socket: leave the broker's bytes unread. */
+	/**
+	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0 broker
+	 * keeps to our Receive Maximum, so there handlers which wait for an acknowledgement cannot keep it out.
+	 */
 	get ready(): boolean {
 		const { receiver } = this;
-		return receiver.pending < receiver.max && this.#acks.count + receiver.pending < this.#acks.size;
+		if (this.#options.version < 5 && receiver.pending >= receiver.max) return false;
+		return this.#acks.count + receiver.pending < this.#acks.size;
 	}
 	/** When tick() must run next, at the latest. */
 	get deadline(): number {
