@@ -2,7 +2,8 @@ import type { Host } from "../../hosts/host.js";
 import { causeNames } from "../link/cause.js";
 import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
-import { Mark, Outbox, Outcome, ttlMaxMs } from "../outbox/outbox.js";
+import { Outbox } from "../outbox/outbox.js";
+import { Mark, Outcome, ttlMaxMs } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Credentials } from "../session/session.js";
 import { FrameWriter } from "../wire/frame-writer.js";
@@ -86,7 +87,14 @@ export class Client implements LinkHandler {
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
 		this.#host = host;
 		this.#version = all.version;
-		this.outbox = new Outbox(memory, 0, all.outboxBytes, all.outboxMessages);
+		this.outbox = new Outbox(
+			memory,
+			0,
+			all.outboxBytes,
+			all.outboxMessages,
+			2 * all.subscriptionsMax,
+			host.random.word(),
+		);
 		this.outbox.onEnd = (record, outcome, reason) => this.#onEnd(record, outcome, reason);
 		this.#since = new Float64Array(all.outboxMessages + 2);
 		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
@@ -98,7 +106,6 @@ export class Client implements LinkHandler {
 				...all,
 				clientId: all.clientId ?? `godwit-${host.deviceId}`,
 				requestsMax: 2 * all.subscriptionsMax,
-				lastId: host.random.word() & 0xffff,
 			},
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
@@ -125,7 +132,6 @@ export class Client implements LinkHandler {
 		if (!(keep in keepMarks)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
 		if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
 			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
-		const now = this.#host.clock.now();
 		const topicBytes = this.#topicBytes(topic);
 		const bytes = typeof payload === "string" ? this.#encodeText(payload) : payload;
 		const marks =
@@ -134,10 +140,9 @@ export class Client implements LinkHandler {
 			keepMarks[keep] |
 			(priority << Mark.priorityShift);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
-		const record = this.outbox.append(topicBytes, bytes, marks, ttlMs, now, encoded);
+		const record = this.link.publish(topicBytes, bytes, marks, ttlMs, encoded);
 		if (record === 0) return Promise.resolve(this.#count(outboxFull));
-		this.#since[record] = now;
-		this.link.wake();
+		this.#since[record] = this.#host.clock.now();
 		return new Promise(resolve => {
 			this.#waiting[record] = resolve;
 		});

@@ -1,4 +1,4 @@
-import { Outcome } from "../outbox/outbox.js";
+import { Outcome } from "../outbox/record.js";
 import { reasonText } from "../wire/reason-code.js";
 
 /** What became of a message. There is one for each publish() that did not throw, and it is the truth. */

@@ -69,6 +69,8 @@ export class Link implements TransportHandler {
 	#reader: FrameReader;
 	#alarm: Alarm;
 	#armedFor = Infinity;
+	/** Within a turn of ours, which ends with all that is due. */
+	#busy = false;
 	#turn = 0;
 	#failures = 0;
 	#attempt = 0;
@@ -131,9 +133,22 @@ export class Link implements TransportHandler {
 		this.#until = Math.max(this.#until, this.#host.clock.now() + jitter);
 		this.#arm();
 	}
-	/** Something is due: it is seen to in the link's next turn. To be called after the outbox has taken a message. */
+	/** Takes a message into the log, and sends it in the link's next turn: see Sender.publish(). */
+	publish(
+		topic: Uint8Array,
+		payload: Uint8Array,
+		marks: number,
+		ttlMs: number,
+		properties?: Uint8Array,
+	): number {
+		const now = this.#host.clock.now();
+		const record = this.session.sender.publish(topic, payload, marks, ttlMs, now, properties);
+		if (record !== 0) this.wake();
+		return record;
+	}
+	/** Something is due: it is seen to in the link's next turn, which is this one if it is not over. */
 	wake(): void {
-		if (this.#armedFor === 0) return;
+		if (this.#busy || this.#armedFor === 0) return;
 		this.#armedFor = 0;
 		this.#alarm.set(0);
 	}
@@ -149,25 +164,26 @@ export class Link implements TransportHandler {
 			this.#credentials = {};
 			this.#enter(LinkState.greeting);
 		}
-		this.#guard();
+		this.#guard(this.#host.clock.now());
 	}
 	onReadable(): void {
 		this.#unread = true;
-		this.#guard();
+		this.#guard(this.#host.clock.now());
 	}
 	onLost(detail: string): void {
 		if (this.state === LinkState.opening) this.#fail(Cause.unreachable, detail);
 		else this.#fail(Cause.closed, this.state === LinkState.greeting ? `${detail}, before CONNACK` : detail);
 	}
 	/** Everything that the host calls ends here: read what may be read, send what is due, set the alarm. */
-	#guard(): void {
-		const now = this.#host.clock.now();
+	#guard(now: number): void {
+		this.#busy = true;
 		try {
 			if (this.#unread) this.#read(now);
-			this.#pump(now);
+			if (this.#transport !== undefined) this.#pump(this.#transport, now);
 		} catch (error) {
 			this.#breach(error);
 		}
+		this.#busy = false;
 		this.#arm();
 	}
 	#onAlarm(): void {
@@ -178,12 +194,12 @@ export class Link implements TransportHandler {
 		} catch (error) {
 			this.#breach(error);
 		}
-		this.#guard();
+		this.#guard(now);
 	}
 	#tick(now: number): void {
 		this.outbox.expire(now);
 		if (this.state === LinkState.online) {
-			if (now < this.session.deadline) return;
+			if (now < this.session.pulse.deadline) return;
 			const detail = this.session.tick(now, this.#unread);
 			if (detail !== undefined) this.#fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
@@ -239,10 +255,11 @@ export class Link implements TransportHandler {
 		const { session } = this;
 		const reader = this.#reader;
 		const transport = this.#transport;
-		while (this.#transport !== undefined && this.#transport === transport) {
+		while (transport !== undefined && this.#transport === transport) {
 			if (!session.ready) return;
 			if (reader.next()) {
-				this.#act(session.receive(reader, now), now);
+				const event = session.receive(reader, now);
+				if (event !== SessionEvent.none) this.#act(event, now);
 				continue;
 			}
 			const bytes = transport.read(reader.room);
@@ -257,8 +274,6 @@ export class Link implements TransportHandler {
 	#act(event: SessionEvent, now: number): void {
 		const { session } = this;
 		switch (event) {
-			case SessionEvent.none:
-				return;
 			case SessionEvent.message: {
 				const { token, id, qos } = session.incoming;
 				if (this.#handler.onMessage() && qos > 0) session.receiver.acknowledge(token, id, qos);
@@ -282,24 +297,44 @@ export class Link implements TransportHandler {
 		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
 	}
 	/** Sends whatever is due and fits. */
-	#pump(now: number): void {
+	#pump(transport: Transport, now: number): void {
 		const { frame, session } = this;
-		while (this.#transport !== undefined) {
+		const { sender } = session;
+		while (this.#transport === transport) {
 			while (session.transmit(frame, now));
-			const count = Math.min(frame.end - this.#sent, this.#writable);
-			if (count === 0) return;
-			this.#writable = this.#transport.write(frame.bytes, this.#sent, this.#sent + count);
-			this.#sent += count;
-			if (this.#sent < frame.end) continue;
-			frame.reset();
-			this.#sent = frame.start;
-			session.sender.flushed(true);
+			if (frame.end > frame.start) {
+				if (!this.#flush(transport)) return;
+			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
+			if (sender.unwritten > 0 && sender.direct === 0) sender.flushed();
 		}
+	}
+	/** Writes what is in the frame; false when the socket has not taken all of it. */
+	#flush(transport: Transport): boolean {
+		const { frame } = this;
+		const from = this.#sent;
+		const to = frame.end - from > this.#writable ? from + this.#writable : frame.end;
+		if (to > from) this.#writable = transport.write(frame.bytes, from, to);
+		this.#sent = to;
+		if (to < frame.end) return false;
+		frame.end = this.#sent = frame.start;
+		return true;
+	}
+	/** Writes from the log itself; false when the socket takes nothing. */
+	#writeDirect(transport: Transport): boolean {
+		const { outbox } = this;
+		const { sender } = this.session;
+		const count = Math.min(sender.directLeft, this.#writable);
+		if (count === 0) return false;
+		const end = outbox.place(sender.direct) + outbox.bytes(sender.direct);
+		const from = end - sender.directLeft;
+		this.#writable = transport.write(outbox.memory, from, from + count);
+		sender.wrote(count);
+		return true;
 	}
 	#farewell(reason: number): void {
 		this.session.leave(reason);
 		try {
-			this.#pump(this.#host.clock.now());
+			if (this.#transport !== undefined) this.#pump(this.#transport, this.#host.clock.now());
 		} catch {
 			// The stream is given up in any case; a farewell that cannot be said changes nothing.
 		}
@@ -343,7 +378,7 @@ export class Link implements TransportHandler {
 	#arm(): void {
 		let next = this.outbox.expireAt;
 		if (this.state === LinkState.online) {
-			if (this.session.deadline < next) next = this.session.deadline;
+			if (this.session.pulse.deadline < next) next = this.session.pulse.deadline;
 		} else if (
 			this.state !== LinkState.stopped &&
 			this.#until < next &&

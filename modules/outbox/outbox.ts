@@ -1,59 +1,15 @@
-/** What became of a message; each one has just one outcome. */
-export const Outcome = Object.freeze({
-	/** The broker has it: acknowledged, or at QoS 0 handed to the socket. */
-	delivered: 0,
-	/** The broker acknowledged it with a refusal: the reason is its code. */
-	refused: 1,
-	/** Its time to live ran out before it was sent. */
-	expired: 2,
-	/** A newer message of its topic took its place. */
-	replaced: 3,
-	/** It made room for a newer message. */
-	displaced: 4,
-	/** This broker does not take it: over its Maximum Packet Size, Maximum QoS, or without Retain. */
-	unsendable: 5,
-	/** The broker lost the session between PUBREL and PUBCOMP: delivered or not, nobody knows. */
-	unknown: 6,
-	/** The client was closed before it was delivered. */
-	abandoned: 7,
-});
-export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+import { Mark, Outcome, RecordState, recordsLimit } from "./record.js";
 
-/** What append() is told of a message, in one number: PUBLISH's own retain and QoS bits, and what is ours. */
-export const Mark = Object.freeze({
-	retain: 1,
-	qosShift: 1,
-	qos: 6,
-	/** Unsent messages of the same topic which have this mark are replaced by it. */
-	latest: 0x10,
-	/** May be displaced while unsent, and may displace older ones with this mark, when there is no room. */
-	displaceable: 0x20,
-	priorityShift: 6,
-	priority: 0xc0,
-});
-
-/** Where a record stands. Only a waiting one can be displaced, replaced, or expire. */
-export const RecordState = Object.freeze({ free: 0, waiting: 1, framed: 2, sent: 3, released: 4 });
-export type RecordState = (typeof RecordState)[keyof typeof RecordState];
-
-/** The longest time to live: half the range of the 32-bit milliseconds in which a record keeps its end. */
-export const ttlMaxMs = 0x7fff_ffff;
-
-const field = Object.freeze({
-	next: 0,
-	previous: 1,
-	at: 2,
-	topic: 3,
-	properties: 4,
-	bytes: 5,
-	marks: 6,
-	expiry: 7,
-});
+const packetIdMax = 0xffff;
+/** A row: links, place and size of the body, marks and state, end of life (or outcome), id, time of sending. */
+const field = Object.freeze({ next: 0, previous: 1, at: 2, bytes: 3, marks: 4, expiry: 5, id: 6, sentAt: 7 });
 const rowShift = 3;
 const expiring = 0x100;
 const stateShift = 12;
 const stateMask = 7 << stateShift;
-const wireMarks = 0x0f;
+const waitingBits = RecordState.waiting << stateShift;
+/** Times of sending are kept in such parts of a ms, modulo 2^32: fine enough for a loopback, hours long. */
+const partsPerMs = 64;
 
 /**
  * The log of messages that are not finished, in one arena of fixed size.
@@ -61,47 +17,67 @@ const wireMarks = 0x0f;
  *       head                  next                         tail
  *         │ in flight │ in flight │ waiting │ waiting │ waiting │ free …
  *
- * Bodies (topic, properties, payload) lie one behind the other in the arena, in the order of the log; a
- * finished one leaves a hole, and holes are closed when the top is reached. A ledger of one row a record
- * holds the rest: rows are linked in the order of the log, so that finishing one is O(1) wherever it stands.
- * Row 0 is the ends of the list. The caller names a record by its row, 1 to recordsMax + 1, which is its own until
- * it ends: the one row too many serves a message that comes in before those are reported that made room for it.
+ * Bodies lie one behind the other in the arena, each as it will be sent; a finished one leaves a hole, and holes are
+ * closed when the top is reached. A ledger of one row a record holds the rest: rows are linked, in the order of
+ * sending what is in flight, and behind it in the order of arrival what waits. Row 0 is the ends of the list.
+ *
+ * A record is named by its row, 1 to recordsMax + 1, which is its own until it ends: the one row too many serves a
+ * message that comes in before those are reported that made room for it. Its packet id leads back to its row, and is
+ * another one for each message of the row: so nothing is ever searched, and no two records share an id.
  */
 export class Outbox {
 	readonly recordsMax: number;
-	/** Called once for each record that append() accepted, when it ends and its row is free again. */
+	readonly memory: Uint8Array;
+	/** An id modulo idSize is its record; what is over recordsMax + 1 is for others to give out. */
+	readonly idSize: number;
+	/** Called once for each record that was accepted, when it ends and its row is free again. */
 	onEnd: (record: number, outcome: Outcome, reason: number) => void = ignore;
-	/** Records in the log, and those of them which wait to be sent. */
+	/** Records in the log, those of them which wait to be sent, and those of these with a priority over 0. */
 	count = 0;
 	waiting = 0;
-	/** Of the record which peek() or load() named last: its PUBLISH's retain and QoS bits, and sizes in bytes. */
-	wireFlags = 0;
-	topicBytes = 0;
-	propertyBytes = 0;
-	/** Topic, properties and payload together. */
-	bodyBytes = 0;
+	urgent = 0;
+	/** Records with a time to live. */
+	mortal = 0;
+	/** The body that reserve() made room for, and the bytes that take() took, begin here; those end at takenTo. */
+	at = 0;
+	takenTo = 0;
+	/** How many of those are at QoS 0. */
+	takenFree = 0;
 	/** When expire() has something to do, in ms of the caller's clock; Infinity for never. */
 	expireAt = Infinity;
-	#memory: Uint8Array;
+	/** The oldest record that waits, or 0. */
+	next = 0;
 	#from: number;
 	#limit: number;
 	#top: number;
 	#rows: Int32Array;
 	#free = 1;
-	#next = 0;
 	#liveBytes = 0;
-	#urgent = 0;
+	#isSorted = true;
 	#ended = 0;
 	#endedLast = 0;
 
-	/** Bodies go to memory[from, limit), and nothing else is written there. */
-	constructor(memory: Uint8Array, from: number, limit: number, recordsMax: number) {
+	/**
+	 * Bodies go to memory[from, limit), and nothing else is written there. Ids leave room for othersMax that are not
+	 * records; each row's first one depends on the seed, so that a reboot does not meet ids the broker remembers.
+	 */
+	constructor(memory: Uint8Array, from: number, limit: number, recordsMax: number, othersMax = 0, seed = 0) {
+		if (!(recordsMax >= 1 && recordsMax + othersMax <= recordsLimit))
+			throw new RangeError(
+				`an outbox for ${recordsMax} messages is not for 1 to ${recordsLimit - othersMax}`,
+			);
 		this.recordsMax = recordsMax;
-		this.#memory = memory;
+		this.memory = memory;
 		this.#from = this.#top = from;
 		this.#limit = limit;
+		let idSize = 2;
+		while (idSize < recordsMax + 2 + othersMax) idSize <<= 1;
+		this.idSize = idSize;
 		this.#rows = new Int32Array((recordsMax + 2) << rowShift);
-		for (let record = 1; record <= recordsMax; record++) this.#rows[record << rowShift] = record + 1;
+		for (let record = 1; record <= recordsMax + 1; record++) {
+			this.#rows[record << rowShift] = record <= recordsMax ? record + 1 : 0;
+			this.#rows[(record << rowShift) + field.id] = record | (seed & packetIdMax & ~(idSize - 1));
+		}
 	}
 	get arenaBytes(): number {
 		return this.#limit - this.#from;
@@ -110,185 +86,43 @@ export class Outbox {
 	get usedBytes(): number {
 		return this.#liveBytes;
 	}
-	/** The oldest record, or 0. */
+	/** The first record in the order of the log, or 0. */
 	get head(): number {
 		return this.#rows[field.next]!;
 	}
 	/**
-	 * Takes a message in, and returns its record, or 0 when there is no room: then nothing was accepted, and
-	 * nothing displaced. The topic comes with its length word in front, the properties encoded; all three are
-	 * copied. ttlMs is Infinity, or at most ttlMaxMs. A message that cannot fit in the empty arena is a RangeError.
-	 * What made room is reported when the message is in, so that whoever hears of it can take nothing from it.
+	 * Makes room for a body, to be written to memory from at on before anything else is called, and returns its
+	 * record; or 0 when there is no room: then nothing has changed. ttlMs is Infinity, or at most ttlMaxMs; the key
+	 * serves Mark.latest. A body that cannot fit in the empty arena is a RangeError. What made room is reported by
+	 * report(), which is to be called when the body is written.
 	 */
-	append(
-		topic: Uint8Array,
-		payload: Uint8Array,
-		marks: number,
-		ttlMs: number,
-		now: number,
-		properties?: Uint8Array,
-	): number {
-		const propertyBytes = properties === undefined ? 0 : properties.length;
-		const topicBytes = topic.length;
-		const bytes = topicBytes + propertyBytes + payload.length;
+	reserve(bytes: number, marks: number, ttlMs: number, now: number, key: Uint8Array): number {
 		if (marks & Mark.latest || this.count === this.recordsMax || this.#limit - this.#top < bytes)
-			if (!this.#makeRoom(bytes, marks, topic)) return 0;
+			if (!this.#makeRoom(bytes, marks, key)) return 0;
 		const rows = this.#rows;
 		const record = this.#free;
 		const row = record << rowShift;
 		this.#free = rows[row]!;
-		const at = this.#top;
-		this.#memory.set(topic, at);
-		if (propertyBytes > 0) this.#memory.set(properties!, at + topicBytes);
-		this.#memory.set(payload, at + topicBytes + propertyBytes);
-		this.#top = at + bytes;
+		this.at = rows[row + field.at] = this.#top;
+		this.#top += bytes;
 		this.#liveBytes += bytes;
 		const tail = rows[field.previous]!;
-		rows[tail << rowShift] = record;
-		rows[field.previous] = record;
+		rows[tail << rowShift] = rows[field.previous] = record;
 		rows[row] = 0;
 		rows[row + field.previous] = tail;
-		rows[row + field.at] = at;
-		rows[row + field.topic] = topicBytes;
-		rows[row + field.properties] = propertyBytes;
 		rows[row + field.bytes] = bytes;
-		if (ttlMs !== Infinity) {
-			marks |= expiring;
-			rows[row + field.expiry] = now + ttlMs;
-			if (now + ttlMs < this.expireAt) this.expireAt = now + ttlMs;
-		}
-		if (marks & Mark.priority) this.#urgent++;
-		rows[row + field.marks] = marks | (RecordState.waiting << stateShift);
+		const id = rows[row + field.id]! + this.idSize;
+		rows[row + field.id] = id > packetIdMax ? record : id;
+		if (ttlMs !== Infinity) marks = this.#limitLife(row, marks, now + ttlMs);
+		if (marks & Mark.priority) this.urgent++;
+		rows[row + field.marks] = marks | waitingBits;
 		this.count++;
 		this.waiting++;
-		if (this.#next === 0) this.#next = record;
-		if (this.#ended !== 0) this.#report();
+		if (this.next === 0) this.next = record;
 		return record;
 	}
-	/** Loads and returns the record to send next: of the highest priority that waits, the oldest; or 0. */
-	peek(): number {
-		if (this.waiting === 0) return 0;
-		const rows = this.#rows;
-		let record = this.#next;
-		while ((rows[(record << rowShift) + field.marks]! & stateMask) !== RecordState.waiting << stateShift)
-			record = rows[record << rowShift]!;
-		this.#next = record;
-		if (this.#urgent > 0) record = this.#mostUrgent(record);
-		this.load(record);
-		return record;
-	}
-	/** Sets wireFlags and the sizes to this record's. */
-	load(record: number): void {
-		const rows = this.#rows;
-		const row = record << rowShift;
-		this.wireFlags = rows[row + field.marks]! & wireMarks;
-		this.topicBytes = rows[row + field.topic]!;
-		this.propertyBytes = rows[row + field.properties]!;
-		this.bodyBytes = rows[row + field.bytes]!;
-	}
-	state(record: number): RecordState {
-		return ((this.#rows[(record << rowShift) + field.marks]! & stateMask) >> stateShift) as RecordState;
-	}
-	/** A waiting record is framed or sent, and a sent one released: it can no longer expire or be displaced. */
-	advance(record: number, state: RecordState): void {
-		const at = (record << rowShift) + field.marks;
-		const marks = this.#rows[at]!;
-		if ((marks & stateMask) === RecordState.waiting << stateShift) this.#unwait(marks);
-		this.#rows[at] = (marks & ~stateMask) | (state << stateShift);
-	}
-	/** Makes the record wait again, at its old place in the log. */
-	rewind(record: number): void {
-		const at = (record << rowShift) + field.marks;
-		const marks = this.#rows[at]!;
-		if ((marks & stateMask) === RecordState.waiting << stateShift) return;
-		this.#rows[at] = (marks & ~stateMask) | (RecordState.waiting << stateShift);
-		this.waiting++;
-		if (marks & Mark.priority) this.#urgent++;
-		this.#next = this.head;
-		if (marks & expiring) this.expireAt = -Infinity;
-	}
-	/** Ends the record, and reports it. */
-	finish(record: number, outcome: Outcome, reason: number): void {
-		this.#unlink(record);
-		this.#rows[record << rowShift] = this.#free;
-		this.#free = record;
-		this.onEnd(record, outcome, reason);
-	}
-	/** Ends what has waited for longer than it may, and sets expireAt anew. */
-	expire(now: number): void {
-		if (now < this.expireAt) return;
-		const rows = this.#rows;
-		this.expireAt = Infinity;
-		let next = 0;
-		for (let record = this.head; record !== 0; record = next) {
-			const row = record << rowShift;
-			next = rows[row]!;
-			if (!(rows[row + field.marks]! & expiring) || this.state(record) !== RecordState.waiting) continue;
-			const left = this.#left(row, now);
-			if (left <= 0) {
-				this.finish(record, Outcome.expired, 0);
-				next = this.head;
-				this.expireAt = Infinity;
-			} else if (now + left < this.expireAt) this.expireAt = now + left;
-		}
-	}
-	/** The record behind this one in the log, or 0. */
-	after(record: number): number {
-		return this.#rows[record << rowShift]!;
-	}
-	/** Milliseconds until it expires, or Infinity. */
-	timeLeft(record: number, now: number): number {
-		const row = record << rowShift;
-		return this.#rows[row + field.marks]! & expiring ? this.#left(row, now) : Infinity;
-	}
-	/**
-	 * Copies bytes [from, from + count) of the body to the target. Without garbage when the target is the memory
-	 * that holds the arena: so a frame is best laid out behind it in one buffer.
-	 */
-	copy(record: number, from: number, count: number, target: Uint8Array, at: number): void {
-		const start = this.#rows[(record << rowShift) + field.at]! + from;
-		if (target === this.#memory) target.copyWithin(at, start, start + count);
-		else target.set(this.#memory.subarray(start, start + count), at);
-	}
-	/** Copies the topic to the target, and what lies in the body from another offset on behind a gap. */
-	lay(record: number, gap: number, from: number, target: Uint8Array, at: number): void {
-		const row = record << rowShift;
-		const start = this.#rows[row + field.at]!;
-		const topicBytes = this.#rows[row + field.topic]!;
-		const end = start + this.#rows[row + field.bytes]!;
-		if (target === this.#memory) {
-			target.copyWithin(at, start, start + topicBytes);
-			target.copyWithin(at + topicBytes + gap, start + from, end);
-		} else {
-			target.set(this.#memory.subarray(start, start + topicBytes), at);
-			target.set(this.#memory.subarray(start + from, end), at + topicBytes + gap);
-		}
-	}
-	#unlink(record: number): void {
-		const rows = this.#rows;
-		const row = record << rowShift;
-		const marks = rows[row + field.marks]!;
-		if ((marks & stateMask) === RecordState.waiting << stateShift) this.#unwait(marks);
-		const next = rows[row]!;
-		const previous = rows[row + field.previous]!;
-		rows[previous << rowShift] = next;
-		rows[(next << rowShift) + field.previous] = previous;
-		if (this.#next === record) this.#next = next;
-		rows[row + field.marks] = 0;
-		this.#liveBytes -= rows[row + field.bytes]!;
-		if (--this.count === 0) this.#top = this.#from;
-	}
-	/** Ends the record, which report() will tell. */
-	#retire(record: number, outcome: Outcome): void {
-		this.#unlink(record);
-		const row = record << rowShift;
-		this.#rows[row] = 0;
-		this.#rows[row + field.expiry] = outcome;
-		if (this.#ended === 0) this.#ended = record;
-		else this.#rows[this.#endedLast << rowShift] = record;
-		this.#endedLast = record;
-	}
-	#report(): void {
+	/** Reports the messages that made room for the one that was reserved last. */
+	report(): void {
 		const rows = this.#rows;
 		while (this.#ended !== 0) {
 			const record = this.#ended;
@@ -299,91 +133,250 @@ export class Outbox {
 			this.onEnd(record, rows[row + field.expiry] as Outcome, 0);
 		}
 	}
-	#unwait(marks: number): void {
-		this.waiting--;
-		if (marks & Mark.priority) this.#urgent--;
+	/**
+	 * Takes the waiting records which come next and lie one behind the other: they are sent, memory[at, takenTo) is
+	 * their bodies. Takes at most that many bytes, bodies of that size, and so many at QoS 1 and 2; false when that
+	 * is none.
+	 */
+	take(bytesMax: number, bodyBytesMax: number, countMax: number, now: number): boolean {
+		let record = this.next;
+		if (record === 0) return false;
+		const rows = this.#rows;
+		let row = record << rowShift;
+		const from = rows[row + field.at]!;
+		const sentAt = now * partsPerMs;
+		let to = from;
+		let free = 0;
+		do {
+			const bytes = rows[row + field.bytes]!;
+			if (bytes > bodyBytesMax || to - from + bytes > bytesMax) break;
+			const marks = rows[row + field.marks]!;
+			if ((marks & Mark.qos) === 0) free++;
+			else if (countMax-- <= 0) break;
+			if (marks & Mark.priority) this.urgent--;
+			rows[row + field.marks] = marks ^ ((RecordState.waiting ^ RecordState.sent) << stateShift);
+			rows[row + field.sentAt] = sentAt;
+			this.waiting--;
+			to += bytes;
+			record = rows[row]!;
+			row = record << rowShift;
+		} while (record !== 0 && rows[row + field.at] === to);
+		this.next = record;
+		this.at = from;
+		this.takenTo = to;
+		this.takenFree = free;
+		return to > from;
 	}
-	#left(row: number, now: number): number {
+	/** Puts the most urgent record that waits before the others: it is next. */
+	promote(): void {
+		if (this.urgent === 0) return;
+		const rows = this.#rows;
+		let best = this.next;
+		for (let record = best; record !== 0; record = rows[record << rowShift]!)
+			if (this.#priority(record) > this.#priority(best)) best = record;
+		if (best === this.next) return;
+		this.#isSorted = false;
+		this.#unlink(best);
+		const row = best << rowShift;
+		const previous = rows[(this.next << rowShift) + field.previous]!;
+		rows[row] = this.next;
+		rows[row + field.previous] = previous;
+		rows[previous << rowShift] = best;
+		rows[(this.next << rowShift) + field.previous] = best;
+		this.next = best;
+	}
+	/** The record in flight that has this packet id, or 0. */
+	find(id: number): number {
+		const record = id & (this.idSize - 1);
+		if (record > this.recordsMax + 1) return 0;
+		const row = record << rowShift;
+		const rows = this.#rows;
+		return rows[row + field.id] === id && (rows[row + field.marks]! & stateMask) > waitingBits ? record : 0;
+	}
+	/** Ends the record, and reports it. */
+	finish(record: number, outcome: Outcome, reason: number): void {
+		this.#drop(record);
+		this.#rows[record << rowShift] = this.#free;
+		this.#free = record;
+		this.onEnd(record, outcome, reason);
+	}
+	/** Ends what has waited for longer than it may, and sets expireAt anew. */
+	expire(now: number): void {
+		if (now < this.expireAt) return;
+		this.expireAt = Infinity;
+		for (let record = this.next; record !== 0;) {
+			const left = this.timeLeft(record, now);
+			if (left <= 0) {
+				this.finish(record, Outcome.expired, 0);
+				// Whoever heard of it may have changed the log.
+				record = this.next;
+				continue;
+			}
+			if (now + left < this.expireAt) this.expireAt = now + left;
+			record = this.after(record);
+		}
+	}
+	/** Everything in flight waits again, ahead of what waits already. */
+	rewind(): void {
+		const rows = this.#rows;
+		for (let record = this.head; record !== this.next; record = rows[record << rowShift]!) {
+			const at = (record << rowShift) + field.marks;
+			const marks = rows[at]!;
+			rows[at] = (marks & ~stateMask) | waitingBits;
+			this.waiting++;
+			if (marks & Mark.priority) this.urgent++;
+			if (marks & expiring) this.expireAt = -Infinity;
+		}
+		this.next = this.head;
+	}
+	/** The record behind this one in the log, or 0. */
+	after(record: number): number {
+		return this.#rows[record << rowShift]!;
+	}
+	id(record: number): number {
+		return this.#rows[(record << rowShift) + field.id]!;
+	}
+	marks(record: number): number {
+		return this.#rows[(record << rowShift) + field.marks]!;
+	}
+	state(record: number): RecordState {
+		return ((this.marks(record) & stateMask) >> stateShift) as RecordState;
+	}
+	/** Of a record in flight. */
+	setState(record: number, state: RecordState): void {
+		this.#rows[(record << rowShift) + field.marks] =
+			(this.marks(record) & ~stateMask) | (state << stateShift);
+	}
+	/** Where the record's body lies in the memory, until the next reserve(). */
+	place(record: number): number {
+		return this.#rows[(record << rowShift) + field.at]!;
+	}
+	bytes(record: number): number {
+		return this.#rows[(record << rowShift) + field.bytes]!;
+	}
+	/** Milliseconds until it expires, or Infinity. */
+	timeLeft(record: number, now: number): number {
+		const row = record << rowShift;
+		if (!(this.#rows[row + field.marks]! & expiring)) return Infinity;
 		return (this.#rows[row + field.expiry]! - now) | 0;
 	}
-	#mostUrgent(record: number): number {
+	/** Milliseconds since the record was sent last. */
+	age(record: number, now: number): number {
+		return ((now * partsPerMs - this.#rows[(record << rowShift) + field.sentAt]!) | 0) / partsPerMs;
+	}
+	setSent(record: number, now: number): void {
+		this.#rows[(record << rowShift) + field.sentAt] = now * partsPerMs;
+	}
+	#limitLife(row: number, marks: number, end: number): number {
+		this.mortal++;
+		this.#rows[row + field.expiry] = end;
+		if (end < this.expireAt) this.expireAt = end;
+		return marks | expiring;
+	}
+	/** Takes the record out of list and counts; its row is not free yet. */
+	#drop(record: number): void {
 		const rows = this.#rows;
-		let best = record;
-		let highest = -1;
-		for (; record !== 0; record = rows[record << rowShift]!) {
-			const marks = rows[(record << rowShift) + field.marks]!;
-			const priority = marks & Mark.priority;
-			if ((marks & stateMask) !== RecordState.waiting << stateShift || priority <= highest) continue;
-			best = record;
-			highest = priority;
+		const row = record << rowShift;
+		const marks = rows[row + field.marks]!;
+		if ((marks & stateMask) === waitingBits) {
+			this.waiting--;
+			if (marks & Mark.priority) this.urgent--;
+			if (this.next === record) this.next = rows[row]!;
 		}
-		return best;
+		if (marks & expiring) this.mortal--;
+		rows[row + field.marks] = 0;
+		this.#unlink(record);
+		this.#liveBytes -= rows[row + field.bytes]!;
+		if (--this.count === 0) {
+			this.#top = this.#from;
+			this.#isSorted = true;
+		}
+	}
+	#unlink(record: number): void {
+		const rows = this.#rows;
+		const row = record << rowShift;
+		const next = rows[row]!;
+		const previous = rows[row + field.previous]!;
+		rows[previous << rowShift] = next;
+		rows[(next << rowShift) + field.previous] = previous;
+	}
+	#priority(record: number): number {
+		return this.marks(record) & Mark.priority;
 	}
 	/**
 	 * Ends the records which this message replaces, displaces the oldest it may, and closes the holes; false
 	 * when all that would not do: then nothing has changed.
 	 */
-	#makeRoom(bytes: number, marks: number, topic: Uint8Array): boolean {
+	#makeRoom(bytes: number, marks: number, key: Uint8Array): boolean {
 		if (bytes > this.arenaBytes)
 			throw new RangeError(`a message of ${bytes} bytes is over the outbox of ${this.arenaBytes}`);
 		let free = this.arenaBytes - this.#liveBytes;
 		let rowsFree = this.recordsMax - this.count;
-		for (let record = this.head; record !== 0; record = this.after(record)) {
-			if (!this.#replaces(record, marks, topic) && !this.#displaces(record, marks)) continue;
-			free += this.#rows[(record << rowShift) + field.bytes]!;
+		for (let record = this.next; record !== 0; record = this.after(record)) {
+			if (!this.#replaces(record, marks, key) && !this.#displaces(record, marks)) continue;
+			free += this.bytes(record);
 			rowsFree++;
 		}
 		if (free < bytes || rowsFree === 0) return false;
-		this.#replace(marks, topic);
-		this.#displace(bytes, marks);
-		if (this.#limit - this.#top < bytes) this.#compact();
-		return true;
-	}
-	#replace(marks: number, topic: Uint8Array): void {
 		let next = 0;
-		for (let record = this.head; record !== 0; record = next) {
+		for (let record = this.next; record !== 0; record = next) {
 			next = this.after(record);
-			if (this.#replaces(record, marks, topic)) this.#retire(record, Outcome.replaced);
+			if (this.#replaces(record, marks, key)) this.#retire(record, Outcome.replaced);
 		}
-	}
-	#displace(bytes: number, marks: number): void {
-		let next = 0;
-		for (let record = this.head; record !== 0; record = next) {
-			if (this.arenaBytes - this.#liveBytes >= bytes && this.count < this.recordsMax) return;
+		for (let record = this.next; record !== 0; record = next) {
+			if (this.arenaBytes - this.#liveBytes >= bytes && this.count < this.recordsMax) break;
 			next = this.after(record);
 			if (this.#displaces(record, marks)) this.#retire(record, Outcome.displaced);
 		}
+		if (this.#limit - this.#top < bytes) this.#compact();
+		return true;
 	}
-	#replaces(record: number, marks: number, topic: Uint8Array): boolean {
-		if (!(marks & Mark.latest) || !this.#waitsWith(record, Mark.latest)) return false;
-		const row = record << rowShift;
-		if (this.#rows[row + field.topic] !== topic.length) return false;
-		const at = this.#rows[row + field.at]!;
-		for (let i = 0; i < topic.length; i++) if (this.#memory[at + i] !== topic[i]) return false;
+	#replaces(record: number, marks: number, key: Uint8Array): boolean {
+		if (!(marks & Mark.latest) || !(this.marks(record) & Mark.latest)) return false;
+		const at = this.place(record) + ((this.marks(record) >> Mark.keyShift) & Mark.keyMask);
+		for (let i = 0; i < key.length; i++) if (this.memory[at + i] !== key[i]) return false;
 		return true;
 	}
 	#displaces(record: number, marks: number): boolean {
-		if (!(marks & Mark.displaceable) || !this.#waitsWith(record, Mark.displaceable)) return false;
-		return (this.#rows[(record << rowShift) + field.marks]! & Mark.priority) <= (marks & Mark.priority);
+		if (!(marks & Mark.displaceable) || !(this.marks(record) & Mark.displaceable)) return false;
+		return this.#priority(record) <= (marks & Mark.priority);
 	}
-	#waitsWith(record: number, mark: number): boolean {
-		const marks = this.#rows[(record << rowShift) + field.marks]!;
-		return (marks & stateMask) === RecordState.waiting << stateShift && (marks & mark) !== 0;
+	/** Ends the record, which report() will tell. */
+	#retire(record: number, outcome: Outcome): void {
+		this.#drop(record);
+		const row = record << rowShift;
+		this.#rows[row] = 0;
+		this.#rows[row + field.expiry] = outcome;
+		if (this.#ended === 0) this.#ended = record;
+		else this.#rows[this.#endedLast << rowShift] = record;
+		this.#endedLast = record;
 	}
+	/** Moves all bodies to the front of the arena, in the order in which they lie there. */
 	#compact(): void {
 		const rows = this.#rows;
 		let top = this.#from;
-		for (let record = this.head; record !== 0; record = rows[record << rowShift]!) {
+		for (let record = this.#lowest(-1); record !== 0; record = this.#lowest(record)) {
 			const row = record << rowShift;
 			const at = rows[row + field.at]!;
 			const bytes = rows[row + field.bytes]!;
 			if (at !== top) {
-				this.#memory.copyWithin(top, at, at + bytes);
+				this.memory.copyWithin(top, at, at + bytes);
 				rows[row + field.at] = top;
 			}
 			top += bytes;
 		}
 		this.#top = top;
+	}
+	/** The record whose body lies next behind this one's (-1: the first of all), or 0. */
+	#lowest(record: number): number {
+		if (this.#isSorted) return record < 0 ? this.head : this.after(record);
+		const above = record < 0 ? -1 : this.place(record);
+		let best = 0;
+		for (let other = this.head; other !== 0; other = this.after(other)) {
+			const at = this.place(other);
+			if (at > above && (best === 0 || at < this.place(best))) best = other;
+		}
+		return best;
 	}
 }
 

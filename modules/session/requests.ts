@@ -3,7 +3,6 @@ import type { Version } from "../wire/packet-type.js";
 import type { SubscribePacket, Subscription, UnsubscribePacket } from "../wire/packet.js";
 import { malformed } from "../wire/protocol-error.js";
 import { writePacket } from "../wire/write-packet.js";
-import { Owed, type Flight } from "./flight.js";
 
 /** How a subscription is made: QoS, and of 5.0 no local, retain as published, retain handling [MQTT5 3.8.3.1]. */
 export type SubscriptionOptions = Omit<Subscription, "topic">;
@@ -16,67 +15,83 @@ export interface Request {
 	onAnswer: (code: number) => void;
 }
 
-/** SUBSCRIBE and UNSUBSCRIBE, one filter each, sent in order and answered by id. */
+interface Asked {
+	request: Request;
+	id: number;
+}
+
+const packetIdMax = 0xffff;
+
+/**
+ * SUBSCRIBE and UNSUBSCRIBE, one filter each, sent in order and answered by id. Their ids are those between
+ * firstId and idSize, plus any multiple of idSize: the outbox gives out the others, so that none is used twice.
+ */
 export class Requests {
 	readonly max: number;
-	#flight: Flight;
+	/** Requests that wait to be sent, and those that wait for an answer. */
+	unsent = 0;
+	owed = 0;
+	#firstId: number;
+	#idSize: number;
+	#round = 0;
 	#waiting: Request[] = [];
-	#asked: Request[] = [];
-	#ids: number[] = [];
+	#asked: Asked[] = [];
 
-	constructor(max: number, flight: Flight) {
+	constructor(max: number, firstId: number, idSize: number) {
 		this.max = max;
-		this.#flight = flight;
-	}
-	get count(): number {
-		return this.#waiting.length + this.#asked.length;
-	}
-	get unsent(): boolean {
-		return this.#waiting.length > 0;
+		this.#firstId = firstId;
+		this.#idSize = idSize;
 	}
 	/** False when too many are unanswered. */
 	add(request: Request): boolean {
-		if (this.count >= this.max) return false;
+		if (this.unsent + this.owed >= this.max) return false;
 		this.#waiting.push(request);
+		this.unsent++;
 		return true;
 	}
 	/** The connection is gone: what was not answered is asked again, first. */
 	lose(): void {
-		for (const id of this.#ids) if (this.#flight.owed(id) === Owed.answer) this.#flight.free(id);
-		this.#waiting = this.#asked.concat(this.#waiting);
+		this.#waiting = this.#asked.map(({ request }) => request).concat(this.#waiting);
 		this.#asked = [];
-		this.#ids = [];
+		this.#count();
 	}
 	/** Writes the next one; false when it does not fit behind what is in the frame. */
-	transmit(frame: FrameWriter, version: Version, now: number): boolean {
-		if (this.#flight.count >= this.#flight.size) return false;
+	transmit(frame: FrameWriter, version: Version): boolean {
 		const request = this.#waiting[0]!;
-		const messageId = this.#flight.take(0, Owed.answer, now);
+		const id = this.#unusedId();
 		try {
-			writePacket(frame, packetOf(request, messageId), version);
+			writePacket(frame, packetOf(request, id), version);
 		} catch (error) {
 			// It fits in an empty frame, which subscribe() has seen to, so it will go out later.
-			this.#flight.free(messageId);
 			if (error instanceof FrameFullError && frame.end > frame.start) return false;
 			throw error;
 		}
 		this.#waiting.shift();
-		this.#asked.push(request);
-		this.#ids.push(messageId);
+		this.#asked.push({ request, id });
+		this.#count();
 		return true;
 	}
 	/** SUBACK or UNSUBACK with its one code; false when nothing was asked under that id. */
 	answer(id: number, codes: readonly number[], subscribed: boolean): boolean {
-		const at = this.#ids.indexOf(id);
-		if (at < 0 || (this.#asked[at]!.options !== undefined) !== subscribed) return false;
+		const at = this.#asked.findIndex(asked => asked.id === id);
+		if (at < 0 || (this.#asked[at]!.request.options !== undefined) !== subscribed) return false;
 		if (codes.length > 1 || (subscribed && codes.length === 0))
 			throw malformed(`${codes.length} answers to a request for one filter`);
-		const request = this.#asked[at]!;
-		this.#flight.free(id);
-		this.#asked.splice(at, 1);
-		this.#ids.splice(at, 1);
+		const [{ request }] = this.#asked.splice(at, 1) as [Asked];
+		this.#count();
 		request.onAnswer(codes[0] ?? 0);
 		return true;
+	}
+	#count(): void {
+		this.unsent = this.#waiting.length;
+		this.owed = this.#asked.length;
+	}
+	/** Another one each time: at most max are in use, and there are as many in each round. */
+	#unusedId(): number {
+		this.#round = (this.#round + this.#idSize) & packetIdMax & ~(this.#idSize - 1);
+		let id = this.#round + this.#firstId;
+		while (this.#asked.some(asked => ((asked.id ^ id) & (this.#idSize - 1)) === 0)) id++;
+		return id;
 	}
 }
 

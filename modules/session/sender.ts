@@ -1,283 +1,314 @@
-import { Outcome, RecordState, type Outbox } from "../outbox/outbox.js";
-import { varintBytes, type FrameWriter } from "../wire/frame-writer.js";
+import type { Outbox } from "../outbox/outbox.js";
+import { Mark, Outcome, RecordState } from "../outbox/record.js";
+import { remainingLengthMax, varintBytes, type FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
-import { Flight, Owed } from "./flight.js";
+import type { Acks } from "./acks.js";
 import type { Offer } from "./offer.js";
 
+const publishByte = PacketType.publish << 4;
 const dupFlag = 8;
-const qosMask = 6;
-/** The longest fixed header: the type byte and a four-byte remaining length [MQTT5 2.1.1]. */
-const headerMax = 5;
-/** Packet id, property length and our own properties; what must fit at once between topic and payload. */
-const middleMax = 2 + 4 + 5;
 const messageExpiryInterval = 0x02;
+/** Bytes of a Message Expiry Interval. */
+const expiryBytes = 5;
+/** A packet from this size on goes to the socket from the log itself: a copy would cost more than a write. */
+const directBytesMin = 512;
 /** Reason codes under which a record that this broker does not take is reported [MQTT5 2.4]. */
 const qosNotSupported = 0x9b;
 const retainNotSupported = 0x9a;
 const packetTooLarge = 0x95;
 
 /**
- * Our PUBLISHes, from the log into frames, and what comes back for them.
+ * Our PUBLISHes, from the application into the log and from there to the broker, and what comes back for them.
  *
- *     QoS 0   waiting ─> framed ─> delivered, when the socket has taken the frame
- *     QoS 1   waiting ─> sent (id, owed ack) ─> delivered
- *     QoS 2   waiting ─> sent (id, owed ack) ─> PUBREC: pubrel owed ─> PUBREL sent: pubcomp owed ─> delivered
+ *     QoS 0   waiting ─> sent ─> delivered, when the socket has taken it
+ *     QoS 1   waiting ─> sent ─> PUBACK: delivered
+ *     QoS 2   waiting ─> sent ─> PUBREC: released ─> PUBREL is sent: completing ─> PUBCOMP: delivered
  *
- * When the connection is lost, what has an id keeps it. If the broker kept the session, restart(true) sends it
- * again in its old order, with DUP; if not, restart(false) makes it wait again as a new message. A message is
- * encoded from its record each time; one that is longer than the frame goes through it in pieces.
+ * A message is encoded once, into the log, with its packet id; sending copies bytes, as many messages at a time as
+ * lie one behind the other. What is decided at each sending is written into those bytes: DUP, the expiry left. When
+ * the connection is lost, what is in flight stays so. If the broker kept the session, restart(true) sends it again in
+ * its old order; if not, restart(false) makes it wait again as a new message.
  */
 export class Sender {
 	readonly outbox: Outbox;
-	readonly flight: Flight;
-	/** Of the connection at hand: the most messages in flight, and whether resends come first. */
+	/** Of the connection at hand: the most messages in flight. */
 	window = 0;
-	resending = false;
-	version: Version;
+	/** The record that goes to the socket from the log itself, and how many of its bytes are still to go; or 0. */
+	direct = 0;
+	directLeft = 0;
+	/** QoS 0 messages that were transmitted, and not yet taken by the socket. */
+	unwritten = 0;
 	/** While an acknowledged message is reported: its packet id, and the time since its last sending; else 0. */
 	ackedId = 0;
 	roundTripMs = 0;
+	#version: Version;
 	#offer: Offer;
-	#resentId = 0;
-	#framed = 0;
-	#streamed = 0;
-	#streamId = 0;
-	#streamAt = 0;
-	#streamedMiddle = false;
+	#acks: Acks;
+	/** The next record to be sent again, or 0; those before it have been, or need not be. */
+	#again = 0;
 
-	constructor(outbox: Outbox, flight: Flight, offer: Offer, version: Version) {
+	constructor(outbox: Outbox, acks: Acks, offer: Offer, version: Version) {
 		this.outbox = outbox;
-		this.flight = flight;
+		this.#acks = acks;
 		this.#offer = offer;
-		this.version = version;
+		this.#version = version;
 	}
-	/** A packet is half in the frame: nothing else may be written before the rest of it. */
-	get streaming(): boolean {
-		return this.#streamed !== 0;
+	/** Messages of which the broker owes an acknowledgement. */
+	get owed(): number {
+		return this.outbox.count - this.outbox.waiting - this.unwritten;
+	}
+	get resending(): boolean {
+		return this.#again !== 0;
+	}
+	/**
+	 * Takes a message into the log, and returns its record, or 0 when there is no room. The topic comes with its
+	 * length word in front, the properties encoded and without their length.
+	 */
+	publish(
+		topic: Uint8Array,
+		payload: Uint8Array,
+		marks: number,
+		ttlMs: number,
+		now: number,
+		properties?: Uint8Array,
+	): number {
+		const qos = marks & Mark.qos;
+		let length = topic.length + payload.length + (qos === 0 ? 0 : 2);
+		let ownBytes = 0;
+		let propertyBytes = 0;
+		if (this.#version === 5) {
+			ownBytes = ttlMs === Infinity ? 0 : expiryBytes;
+			propertyBytes = ownBytes + (properties === undefined ? 0 : properties.length);
+			length += varintBytes(propertyBytes) + propertyBytes;
+		}
+		if (length > remainingLengthMax)
+			throw new RangeError(`a message of ${length} bytes is over the protocol's limit`);
+		const headBytes = length < 0x80 ? 2 : 1 + varintBytes(length);
+		const { outbox } = this;
+		const record = outbox.reserve(
+			headBytes + length,
+			marks | (headBytes << Mark.keyShift),
+			ttlMs,
+			now,
+			topic,
+		);
+		if (record === 0) return 0;
+		const { memory } = outbox;
+		let at = outbox.at;
+		memory[at++] = publishByte | (marks & 7);
+		if (length < 0x80) memory[at++] = length;
+		else at = putVarint(memory, at, length);
+		memory.set(topic, at);
+		at += topic.length;
+		if (qos !== 0) {
+			const id = outbox.id(record);
+			memory[at++] = id >> 8;
+			memory[at++] = id;
+		}
+		if (this.#version === 5) {
+			at = putVarint(memory, at, propertyBytes) + ownBytes;
+			if (ownBytes > 0) memory[at - ownBytes] = messageExpiryInterval;
+			if (properties !== undefined) memory.set(properties, at);
+			at += propertyBytes - ownBytes;
+		}
+		memory.set(payload, at);
+		outbox.report();
+		return record;
 	}
 	/** The connection is gone. */
 	lose(): void {
-		this.window = this.#streamed = this.#streamId = this.#resentId = 0;
-		this.resending = false;
-		this.flushed(false);
+		this.window = this.direct = this.directLeft = this.#again = this.unwritten = 0;
 	}
-	/** The frame was written to the socket, or lost with it: what becomes of the QoS 0 messages in it. */
-	flushed(written: boolean): void {
-		const outbox = this.outbox;
-		for (let record = outbox.head; this.#framed > 0 && record !== 0;) {
-			if (outbox.state(record) !== RecordState.framed || record === this.#streamed) {
-				record = outbox.after(record);
-				continue;
+	/** All that was transmitted has been written to the socket: QoS 0 messages are delivered. */
+	flushed(): void {
+		const { outbox } = this;
+		for (let record = outbox.head; this.unwritten > 0 && record !== 0;) {
+			if (outbox.marks(record) & Mark.qos) record = outbox.after(record);
+			else {
+				this.unwritten--;
+				outbox.finish(record, Outcome.delivered, 0);
+				// Whoever hears of it may change the log at once.
+				record = outbox.head;
 			}
-			this.#framed--;
-			if (written) outbox.finish(record, Outcome.delivered, 0);
-			else outbox.rewind(record);
-			// Whoever hears of it may change the log at once.
-			record = outbox.head;
 		}
 	}
 	/** The broker accepted the connection, and it has kept the session, or not. */
 	restart(kept: boolean): void {
-		if (kept) {
-			this.resending = this.flight.count > 0;
-			return;
+		const { outbox } = this;
+		let next = 0;
+		for (let record = outbox.head; record !== outbox.next; record = next) {
+			next = outbox.after(record);
+			const state = outbox.state(record);
+			const isPublish = state === RecordState.sent && (outbox.marks(record) & Mark.qos) !== 0;
+			if (isPublish)
+				outbox.memory[outbox.place(record)] = publishByte | (outbox.marks(record) & 7) | (kept ? dupFlag : 0);
+			else if (kept && state !== RecordState.sent) this.#acks.push(PacketType.pubrel, outbox.id(record), 0);
+			else if (state === RecordState.completing) outbox.finish(record, Outcome.unknown, 0);
 		}
-		const { flight, outbox } = this;
-		for (let id = flight.after(0); id !== 0; id = flight.after(id)) {
-			const owed = flight.owed(id);
-			if (owed === Owed.pubcomp) outbox.finish(flight.record(id), Outcome.unknown, 0);
-			else if (owed !== Owed.answer) outbox.rewind(flight.record(id));
-		}
-		flight.clear();
+		if (kept) this.#again = outbox.head === outbox.next ? 0 : outbox.head;
+		else outbox.rewind();
 	}
-	/** Writes the next PUBLISH or PUBREL that is due and fits; false when there is none. */
+	/** Writes the next PUBLISHes that are due and fit, or starts a direct one; false when there is none. */
 	transmit(frame: FrameWriter, now: number): boolean {
-		if (this.#streamed !== 0) return this.#stream(frame, now);
-		if (this.resending) return this.#resend(frame, now);
-		const outbox = this.outbox;
-		for (;;) {
-			const record = outbox.peek();
-			if (record === 0) return false;
-			const code = this.#offer.limited ? this.#refusal() : 0;
-			if (code === 0) return this.#first(frame, record, now);
-			outbox.finish(record, Outcome.unsendable, code);
-		}
+		const { outbox } = this;
+		if (this.#again !== 0) return this.#resend(frame, now);
+		if (outbox.next === 0) return false;
+		if (outbox.urgent > 0 || outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
+		return this.#take(frame, frame.limit - frame.end, now);
 	}
-	/** PUBACK, or a PUBREC that refuses; false when the id is not in flight. */
-	acknowledge(id: number, reason: number, qos: number, now: number): boolean {
-		const flight = this.flight;
-		if (flight.owed(id) !== Owed.ack) return false;
-		const record = flight.record(id);
-		this.outbox.load(record);
-		if ((this.outbox.wireFlags & qosMask) !== qos << 1) return false;
-		this.#finish(id, record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason, now);
-		return true;
+	/** PUBACK, or a PUBREC that refuses; nothing, when the id is not in flight at that QoS. */
+	acknowledge(id: number, reason: number, qos: number, now: number): void {
+		const { outbox } = this;
+		const record = outbox.find(id);
+		if (record === 0) return;
+		const marks = outbox.marks(record);
+		if ((marks & Mark.qos) !== qos << Mark.qosShift || outbox.state(record) !== RecordState.sent) return;
+		this.#finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason, now);
 	}
 	/** PUBREC: the broker owns the message [MQTT-4.3.3-4]; false when the id has nothing to be released. */
 	receive(id: number): boolean {
-		const owed = this.flight.owed(id);
-		if (owed === Owed.pubrel || owed === Owed.pubcomp) return true;
-		if (owed !== Owed.ack) return false;
-		this.outbox.load(this.flight.record(id));
-		if ((this.outbox.wireFlags & qosMask) !== 4) return false;
-		this.flight.setOwed(id, Owed.pubrel);
-		this.outbox.advance(this.flight.record(id), RecordState.released);
+		const { outbox } = this;
+		const record = outbox.find(id);
+		if (record === 0 || (outbox.marks(record) & Mark.qos) !== 2 << Mark.qosShift) return false;
+		if (outbox.state(record) === RecordState.sent) {
+			if (record === this.#again) this.#again = this.#following(record);
+			outbox.setState(record, RecordState.released);
+		}
 		return true;
 	}
 	/** PUBREL for the id is in the frame. */
 	released(id: number): void {
-		if (this.flight.owed(id) === Owed.pubrel) this.flight.setOwed(id, Owed.pubcomp);
+		const record = this.outbox.find(id);
+		if (record !== 0) this.outbox.setState(record, RecordState.completing);
 	}
-	/** PUBCOMP; false when the id was not released. */
-	complete(id: number, now: number): boolean {
-		const owed = this.flight.owed(id);
-		if (owed !== Owed.pubrel && owed !== Owed.pubcomp) return false;
-		this.#finish(id, this.flight.record(id), Outcome.delivered, 0, now);
-		return true;
+	/** PUBCOMP; nothing, when the id was not released. */
+	complete(id: number, now: number): void {
+		const { outbox } = this;
+		const record = outbox.find(id);
+		if (record !== 0 && outbox.state(record) > RecordState.sent)
+			this.#finish(record, Outcome.delivered, 0, now);
 	}
-	#finish(id: number, record: number, outcome: Outcome, reason: number, now: number): void {
-		this.ackedId = id;
-		this.roundTripMs = this.flight.age(id, now);
-		this.flight.free(id);
-		this.outbox.finish(record, outcome, reason);
+	/** How many bytes of the direct record the socket has taken. */
+	wrote(count: number): void {
+		this.directLeft -= count;
+		if (this.directLeft === 0) this.direct = 0;
+	}
+	#finish(record: number, outcome: Outcome, reason: number, now: number): void {
+		const { outbox } = this;
+		if (record === this.#again) this.#again = this.#following(record);
+		this.ackedId = outbox.id(record);
+		this.roundTripMs = outbox.age(record, now);
+		outbox.finish(record, outcome, reason);
 		this.ackedId = this.roundTripMs = 0;
 	}
-	/** The first sending of the loaded record on any connection. */
-	#first(frame: FrameWriter, record: number, now: number): boolean {
-		const outbox = this.outbox;
-		if ((outbox.wireFlags & qosMask) === 0) {
-			if (!this.#publish(frame, record, 0, 0, now)) return false;
-			outbox.advance(record, RecordState.framed);
-			this.#framed++;
+	#take(frame: FrameWriter, bytesMax: number, now: number): boolean {
+		const { outbox } = this;
+		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
+		if (outbox.take(bytesMax, directBytesMin, quota, now)) {
+			this.unwritten += outbox.takenFree;
+			frame.copy(outbox.memory, outbox.at, outbox.takenTo);
 			return true;
 		}
-		if (outbox.count - outbox.waiting >= this.window) return false;
-		if (this.flight.count >= this.flight.size || !this.#fits(frame)) return false;
-		const id = this.flight.take(record, Owed.ack, now);
-		outbox.advance(record, RecordState.sent);
-		return this.#publish(frame, record, id, 0, now);
-	}
-	#resend(frame: FrameWriter, now: number): boolean {
-		const { flight, outbox } = this;
-		for (let id = flight.after(this.#resentId); id !== 0; id = flight.after(id)) {
-			const owed = flight.owed(id);
-			if (owed === Owed.answer) continue;
-			if (owed !== Owed.ack) {
-				if (frame.room < 4) return false;
-				frame.begin(PacketType.pubrel, 2, 2);
-				frame.word(id);
-				flight.setOwed(id, Owed.pubcomp);
-				this.#resentId = id;
-				return true;
-			}
-			const record = flight.record(id);
-			outbox.load(record);
-			const code = this.#offer.limited ? this.#refusal() : 0;
-			if (code !== 0) {
-				flight.free(id);
-				outbox.finish(record, Outcome.unsendable, code);
-				id = this.#resentId;
-				continue;
-			}
-			if (!this.#fits(frame) || this.#resentInFlight() >= this.window) return false;
-			this.#resentId = id;
-			flight.resent(id, now);
-			return this.#publish(frame, record, id, dupFlag, now);
-		}
-		this.resending = false;
-		this.#resentId = 0;
-		return this.transmit(frame, now);
-	}
-	/** Ids that this connection has sent again, and which are still owed something. */
-	#resentInFlight(): number {
-		if (this.#resentId === 0 || this.flight.count <= this.window) return 0;
-		const unsent = this.flight.after(this.#resentId);
-		let count = 0;
-		for (let id = this.flight.after(0); id !== unsent; id = this.flight.after(id))
-			if (this.flight.owed(id) !== Owed.answer) count++;
-		return count;
-	}
-	/** Why this broker does not take the loaded record, as a reason code; or 0. */
-	#refusal(): number {
-		const { outbox } = this;
-		if (outbox.wireFlags >> 1 > this.#offer.qosMax) return qosNotSupported;
-		if (outbox.wireFlags & 1 && !this.#offer.retain) return retainNotSupported;
-		// Judged with the longest header and properties, so that a resend never grows over the limit.
-		return outbox.bodyBytes + headerMax + middleMax > this.#offer.packetBytesMax ? packetTooLarge : 0;
-	}
-	/** Whether the loaded record can begin: it fits whole, or the frame is empty and it never will. */
-	#fits(frame: FrameWriter): boolean {
-		return this.outbox.bodyBytes + headerMax + middleMax <= frame.room || frame.end === frame.start;
-	}
-	#publish(frame: FrameWriter, record: number, id: number, dup: number, now: number): boolean {
-		const outbox = this.outbox;
-		const topicBytes = outbox.topicBytes;
-		let gap = id === 0 ? 0 : 2;
-		let from = topicBytes;
-		let ownBytes = 0;
-		if (this.version === 5) {
-			if (outbox.timeLeft(record, now) !== Infinity) ownBytes = 5;
-			gap += varintBytes(outbox.propertyBytes + ownBytes) + ownBytes;
-		} else from += outbox.propertyBytes;
-		const length = outbox.bodyBytes + gap - (from - topicBytes);
-		if (headerMax + length > frame.room) return this.#startStream(frame, record, id, dup, length, now);
-		frame.begin(PacketType.publish, outbox.wireFlags | dup, length);
-		const end = frame.end + length;
-		outbox.lay(record, gap, from, frame.bytes, frame.end);
-		frame.end += topicBytes;
-		if (id !== 0) frame.word(id);
-		if (this.version === 5) this.#ownProperties(frame, record, ownBytes, now);
-		frame.end = end;
+		const record = outbox.next;
+		if (!this.#isDirect(record, frame) || frame.end > frame.start) return false;
+		const bytes = outbox.bytes(record);
+		if (!outbox.take(bytes, bytes, quota, now)) return false;
+		this.unwritten += outbox.takenFree;
+		this.direct = record;
+		this.directLeft = bytes;
 		return true;
 	}
-	/** The property length, and the properties that are decided at each sending. */
-	#ownProperties(frame: FrameWriter, record: number, ownBytes: number, now: number): void {
-		frame.varint(this.outbox.propertyBytes + ownBytes);
-		if (ownBytes === 0) return;
-		frame.byte(messageExpiryInterval);
-		frame.long(Math.max(1, Math.ceil(this.outbox.timeLeft(record, now) / 1000)));
-	}
-	#startStream(
-		frame: FrameWriter,
-		record: number,
-		id: number,
-		dup: number,
-		length: number,
-		now: number,
-	): boolean {
-		if (frame.end !== frame.start) return false;
-		frame.begin(PacketType.publish, this.outbox.wireFlags | dup, length);
-		this.#streamed = record;
-		this.#streamId = id;
-		this.#streamAt = 0;
-		this.#streamedMiddle = false;
-		return this.#stream(frame, now);
-	}
-	/** Writes as much of the packet as the frame takes; false when that is nothing. */
-	#stream(frame: FrameWriter, now: number): boolean {
-		const outbox = this.outbox;
-		const record = this.#streamed;
-		outbox.load(record);
-		const topicBytes = outbox.topicBytes;
-		const before = frame.end;
-		if (this.#streamAt < topicBytes) this.#streamTo(frame, topicBytes);
-		if (this.#streamAt === topicBytes && !this.#streamedMiddle) {
-			if (frame.room < middleMax) return frame.end > before;
-			if (this.#streamId !== 0) frame.word(this.#streamId);
-			if (this.version === 5)
-				this.#ownProperties(frame, record, outbox.timeLeft(record, now) === Infinity ? 0 : 5, now);
-			else this.#streamAt += outbox.propertyBytes;
-			this.#streamedMiddle = true;
+	/** One message with all that may need a look: priority, what this broker takes, its time to live. */
+	#transmitOne(frame: FrameWriter, now: number): boolean {
+		const { outbox } = this;
+		for (;;) {
+			outbox.promote();
+			const record = outbox.next;
+			if (record === 0) return false;
+			const code = this.#refusal(record);
+			if (code === 0) {
+				this.#setExpiry(record, now);
+				const bytes = outbox.bytes(record);
+				const room = frame.limit - frame.end;
+				return this.#take(frame, bytes < room ? bytes : room, now);
+			}
+			outbox.finish(record, Outcome.unsendable, code);
 		}
-		if (!this.#streamedMiddle) return frame.end > before;
-		this.#streamTo(frame, outbox.bodyBytes);
-		if (this.#streamAt === outbox.bodyBytes) this.#streamed = 0;
-		return frame.end > before;
 	}
-	#streamTo(frame: FrameWriter, end: number): void {
-		const count = Math.min(end - this.#streamAt, frame.room);
-		this.outbox.copy(this.#streamed, this.#streamAt, count, frame.bytes, frame.end);
-		frame.end += count;
-		this.#streamAt += count;
+	#resend(frame: FrameWriter, now: number): boolean {
+		const { outbox } = this;
+		while (this.#again !== 0) {
+			const record = this.#again;
+			const code = this.#refusal(record);
+			if (outbox.state(record) !== RecordState.sent) this.#again = this.#following(record);
+			else if (code !== 0) {
+				this.#again = this.#following(record);
+				outbox.finish(record, Outcome.unsendable, code);
+			} else return this.#sendAgain(record, frame, now);
+		}
+		return this.transmit(frame, now);
 	}
+	#sendAgain(record: number, frame: FrameWriter, now: number): boolean {
+		const { outbox } = this;
+		const bytes = outbox.bytes(record);
+		if (this.#isDirect(record, frame)) {
+			if (frame.end > frame.start) return false;
+		} else if (bytes > frame.room) return false;
+		if ((outbox.marks(record) & Mark.qos) === 0) this.unwritten++;
+		else if (this.#resent() >= this.window) return false;
+		this.#setExpiry(record, now);
+		outbox.setSent(record, now);
+		this.#again = this.#following(record);
+		if (this.#isDirect(record, frame)) {
+			this.direct = record;
+			this.directLeft = bytes;
+		} else frame.copy(outbox.memory, outbox.place(record), outbox.place(record) + bytes);
+		return true;
+	}
+	/** Messages in flight that this connection has sent. */
+	#resent(): number {
+		const { outbox } = this;
+		let count = 0;
+		for (let record = outbox.head; record !== this.#again; record = outbox.after(record))
+			if (outbox.marks(record) & Mark.qos) count++;
+		return count;
+	}
+	/** The next record in flight, or 0. */
+	#following(record: number): number {
+		const next = this.outbox.after(record);
+		return next === this.outbox.next ? 0 : next;
+	}
+	#isDirect(record: number, frame: FrameWriter): boolean {
+		const bytes = this.outbox.bytes(record);
+		return bytes > directBytesMin || bytes > frame.limit - frame.start;
+	}
+	/** Why this broker does not take the record, as a reason code; or 0. */
+	#refusal(record: number): number {
+		const marks = this.outbox.marks(record);
+		if ((marks & Mark.qos) >> Mark.qosShift > this.#offer.qosMax) return qosNotSupported;
+		if (marks & Mark.retain && !this.#offer.retain) return retainNotSupported;
+		return this.outbox.bytes(record) > this.#offer.packetBytesMax ? packetTooLarge : 0;
+	}
+	/** In 5.0 the time that is left goes with the message, rounded up to seconds. */
+	#setExpiry(record: number, now: number): void {
+		const { outbox } = this;
+		const left = outbox.timeLeft(record, now);
+		if (this.#version !== 5 || left === Infinity) return;
+		const { memory } = outbox;
+		const marks = outbox.marks(record);
+		let at = outbox.place(record) + ((marks >> Mark.keyShift) & Mark.keyMask);
+		at += 2 + ((memory[at]! << 8) | memory[at + 1]!) + (marks & Mark.qos ? 2 : 0);
+		while (memory[at++]! > 0x7f); // the property length
+		const seconds = Math.max(1, Math.ceil(left / 1000));
+		for (let shift = 24; shift >= 0; shift -= 8) memory[++at] = seconds >> shift;
+	}
+}
+
+function putVarint(memory: Uint8Array, at: number, value: number): number {
+	while (value > 0x7f) {
+		memory[at++] = (value & 0x7f) | 0x80;
+		value >>>= 7;
+	}
+	memory[at++] = value;
+	return at;
 }

@@ -3,12 +3,11 @@ import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import type { ConnackPacket, ConnectPacket, Properties, UserProperties, Will } from "../wire/packet.js";
 import { PacketType, type QoS, type Version } from "../wire/packet-type.js";
-import { breach, malformed } from "../wire/protocol-error.js";
+import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
-import { Flight } from "./flight.js";
 import { Incoming } from "./incoming.js";
 import { Offer } from "./offer.js";
 import { Pulse } from "./pulse.js";
@@ -69,8 +68,6 @@ export interface SessionOptions {
 	will?: Will | undefined;
 	userProperties?: UserProperties | undefined;
 	authenticator?: Authenticator | undefined;
-	/** The packet id before the first one: random, so that a reboot does not meet ids the broker remembers. */
-	lastId: number;
 }
 
 /**
@@ -80,7 +77,7 @@ export interface SessionOptions {
  *     tick(now) ────────────┼─> [ phase, sender, receiver … ] ┤
  *     the outbox ───────────┘                                 └─> transmit(frame, now), until false
  *
- * After any call that changes it, drain transmit(), and call tick() at the deadline. What dies with the connection
+ * After any call that changes it, drain transmit(), and call tick() at pulse.deadline. What dies with the connection
  * is reset in lose(), what dies with the broker's session in #restart(), and nowhere else. Time is milliseconds on
  * any clock that never goes back.
  */
@@ -110,14 +107,13 @@ export class Session {
 	#leaveReason = 0;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
-		const flight = new Flight(options.window + options.requestsMax, options.lastId);
 		this.#options = options;
 		this.clientId = options.clientId;
 		this.pulse = new Pulse(options.replyMs, options.ackMs);
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
-		this.sender = new Sender(outbox, flight, this.offer, options.version);
+		this.sender = new Sender(outbox, this.#acks, this.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
-		this.requests = new Requests(options.requestsMax, flight);
+		this.requests = new Requests(options.requestsMax, outbox.recordsMax + 2, outbox.idSize);
 	}
 	get online(): boolean {
 		return this.#phase === Phase.online;
@@ -134,10 +130,6 @@ export class Session {
 		const { receiver } = this;
 		if (this.#options.version < 5 && receiver.pending >= receiver.max) return false;
 		return this.#acks.count + receiver.pending < this.#acks.size;
-	}
-	/** When tick() must run next, at the latest. */
-	get deadline(): number {
-		return this.pulse.deadline;
 	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
@@ -180,29 +172,17 @@ export class Session {
 	receive(packet: FrameReader, now: number): SessionEvent {
 		this.pulse.heardAt = now;
 		if (this.#phase !== Phase.online) return this.#receiveEarly(packet, now);
-		switch (packet.type) {
-			case PacketType.puback:
-				this.#receiveAck(packet, now);
-				return SessionEvent.none;
-			case PacketType.publish:
-				return this.#receivePublish(packet);
-			case PacketType.pubrec:
-			case PacketType.pubrel:
-			case PacketType.pubcomp:
-				this.#receiveAck(packet, now);
-				return SessionEvent.none;
-			case PacketType.pingresp:
-				packet.finish();
-				this.pulse.answer();
-				return SessionEvent.none;
-			default:
-				return this.#receiveRare(packet, now);
-		}
+		const { type } = packet;
+		if (type === PacketType.publish) return this.#receivePublish(packet);
+		if (type === PacketType.pingresp) this.pulse.answer();
+		else if (type >= PacketType.puback && type <= PacketType.pubcomp) this.#receiveAck(packet, now);
+		else return this.#receiveRare(packet, now);
+		return SessionEvent.none;
 	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean): string | undefined {
 		if (this.#phase !== Phase.online) return undefined;
-		return this.pulse.tick(now, this.sender.flight.count > 0, deaf);
+		return this.pulse.tick(now, this.sender.owed + this.requests.owed > 0, deaf);
 	}
 	/** Writes the next packet that is due and fits, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
@@ -211,24 +191,26 @@ export class Session {
 		return true;
 	}
 	#write(frame: FrameWriter, now: number): boolean {
-		const { sender } = this;
-		if (sender.streaming) return sender.transmit(frame, now);
+		const { sender, requests } = this;
+		// A packet is half in the socket: nothing else may be written before the rest of it.
+		if (sender.direct !== 0) return false;
 		if (this.#phase !== Phase.online) return this.#writeEarly(frame);
 		if (this.#acks.count > 0) return this.#writeAck(frame);
-		if (this.pulse.pingDue) {
-			if (frame.room < 2) return false;
-			this.pulse.pingDue = false;
-			frame.begin(PacketType.pingreq, 0, 0);
-			return true;
-		}
-		if (this.#authDue) return this.#writeAuth(frame);
-		const idle = sender.flight.count === 0;
+		if (this.pulse.pingDue || this.#authDue) return this.#writeRare(frame);
+		const idle = sender.outbox.count === sender.outbox.waiting && requests.owed === 0;
 		const written =
-			this.requests.unsent && !sender.resending
-				? this.requests.transmit(frame, this.#options.version, now)
+			requests.unsent > 0 && !sender.resending
+				? requests.transmit(frame, this.#options.version)
 				: sender.transmit(frame, now);
-		if (written && idle && sender.flight.count > 0) this.pulse.ask(now);
+		if (idle && written) this.pulse.ask(now);
 		return written;
+	}
+	#writeRare(frame: FrameWriter): boolean {
+		if (!this.pulse.pingDue) return this.#writeAuth(frame);
+		if (frame.room < 2) return false;
+		this.pulse.pingDue = false;
+		frame.begin(PacketType.pingreq, 0, 0);
+		return true;
 	}
 	#writeAck(frame: FrameWriter): boolean {
 		const acks = this.#acks;
@@ -326,11 +308,11 @@ export class Session {
 	}
 	#receiveAck(packet: FrameReader, now: number): void {
 		const { type } = packet;
-		const id = packet.word();
-		if (id === 0) throw malformed("packet id 0");
+		const { bytes, at } = packet;
+		const id = (bytes[at]! << 8) | bytes[at + 1]!;
 		let reason = 0;
-		if (packet.at < packet.end) {
-			packet.at -= 2;
+		if (packet.end - at !== 2 || id === 0) {
+			// Longer ones come in 5.0 only; what is wrong with any other, the reader tells.
 			reason = (readServerPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
 		}
 		const { sender } = this;

@@ -107,6 +107,13 @@ export class FrameWriter {
 		this.end += 2;
 		this.raw(value);
 	}
+	/** Appends source[from, to): without garbage when the source is the buffer that this writes to. */
+	copy(source: Uint8Array, from: number, to: number): void {
+		this.#reserve(to - from);
+		if (source === this.bytes) source.copyWithin(this.end, from, to);
+		else this.bytes.set(source.subarray(from, to), this.end);
+		this.end += to - from;
+	}
 	raw(value: Uint8Array): void {
 		this.#reserve(value.length);
 		this.bytes.set(value, this.end);
