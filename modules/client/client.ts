@@ -239,12 +239,14 @@ export class Client implements LinkHandler {
 		}
 	}
 	#onEnd(record: number, outcome: Outcome, reason: number): void {
-		const { ackedId, roundTripMs } = this.link.session.sender;
+		const outbox = this.outbox;
 		const resolve = this.#waiting[record];
 		this.#waiting[record] = undefined;
-		const acked = outcome <= Outcome.refused && ackedId !== 0;
-		if (acked) this.#meter.addRoundTrip(roundTripMs);
-		const delivery = deliveryOf(outcome, reason, acked ? ackedId : 0, acked ? roundTripMs : 0);
+		const isAcked = outcome <= Outcome.refused && (outbox.marks(record) & Mark.qos) !== 0;
+		const packetId = isAcked ? outbox.id(record) : 0;
+		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
+		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
+		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs);
 		this.#count(delivery);
 		resolve?.(delivery);
 	}

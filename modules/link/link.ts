@@ -3,6 +3,7 @@ import type { Outbox } from "../outbox/outbox.js";
 import { Session, SessionEvent, type Credentials, type SessionOptions } from "../session/session.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
+import { PacketType } from "../wire/packet-type.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { reasonText } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
@@ -33,6 +34,10 @@ export interface LinkOptions {
 	/** Asked at every attempt; done takes undefined when there are none to be had. */
 	credentials?: ((done: (credentials: Credentials | undefined) => void) => void) | undefined;
 }
+
+const online = LinkState.online;
+const none = SessionEvent.none;
+const puback = PacketType.puback;
 
 /** What the link reports. None of these may throw. */
 export interface LinkHandler {
@@ -252,15 +257,16 @@ export class Link implements TransportHandler {
 		}
 	}
 	#read(now: number): void {
-		const { session } = this;
+		const session = this.session;
 		const reader = this.#reader;
 		const transport = this.#transport;
-		while (transport !== undefined && this.#transport === transport) {
-			if (!session.ready) return;
-			if (reader.next()) {
+		while (transport !== undefined && this.#transport === transport && session.ready) {
+			while (reader.next()) {
 				const event = session.receive(reader, now);
-				if (event !== SessionEvent.none) this.#act(event, now);
-				continue;
+				if (event !== none) this.#act(event, now);
+				// An acknowledgement of ours fills nothing, and closes nothing.
+				else if (reader.type === puback) continue;
+				if (!session.ready || this.#transport !== transport) return;
 			}
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {
@@ -298,15 +304,16 @@ export class Link implements TransportHandler {
 	}
 	/** Sends whatever is due and fits. */
 	#pump(transport: Transport, now: number): void {
-		const { frame, session } = this;
-		const { sender } = session;
-		while (this.#transport === transport) {
+		const frame = this.frame;
+		const session = this.session;
+		const sender = session.sender;
+		do {
 			while (session.transmit(frame, now));
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
 			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
 			if (sender.unwritten > 0 && sender.direct === 0) sender.flushed();
-		}
+		} while ((sender.direct !== 0 || session.blocked) && this.#transport === transport);
 	}
 	/** Writes what is in the frame; false when the socket has not taken all of it. */
 	#flush(transport: Transport): boolean {
@@ -377,8 +384,9 @@ export class Link implements TransportHandler {
 	/** The alarm rings for whatever is due first; it may ring early, and is then set again. */
 	#arm(): void {
 		let next = this.outbox.expireAt;
-		if (this.state === LinkState.online) {
-			if (this.session.pulse.deadline < next) next = this.session.pulse.deadline;
+		if (this.state === online) {
+			const deadline = this.session.pulse.deadline;
+			if (deadline < next) next = deadline;
 		} else if (
 			this.state !== LinkState.stopped &&
 			this.#until < next &&

@@ -1,12 +1,26 @@
 import { Mark, Outcome, RecordState, recordsLimit } from "./record.js";
 
 const packetIdMax = 0xffff;
-/** A row: links, place and size of the body, marks and state, end of life (or outcome), id, time of sending. */
-const field = Object.freeze({ next: 0, previous: 1, at: 2, bytes: 3, marks: 4, expiry: 5, id: 6, sentAt: 7 });
+/** A row: the next record at 0, and the one before, place and size of the body, marks and state, … */
+const previousAt = 1;
+const placeAt = 2;
+const bytesAt = 3;
+const marksAt = 4;
+/** … the end of its life (or its outcome, until that is reported), its packet id, the time of its last sending. */
+const expiryAt = 5;
+const idAt = 6;
+const sentAt = 7;
 const rowShift = 3;
 const expiring = 0x100;
 const stateShift = 12;
 const stateMask = 7 << stateShift;
+const toSent = (RecordState.waiting ^ RecordState.sent) << stateShift;
+const sentBits = RecordState.sent << stateShift;
+const qosMask = Mark.qos;
+const priorityMask = Mark.priority;
+const ackMask = stateMask | qosMask;
+const ackBits = sentBits | (1 << Mark.qosShift);
+const makeRoomMask = Mark.latest;
 const waitingBits = RecordState.waiting << stateShift;
 /** Times of sending are kept in such parts of a ms, modulo 2^32: fine enough for a loopback, hours long. */
 const partsPerMs = 64;
@@ -76,7 +90,7 @@ export class Outbox {
 		this.#rows = new Int32Array((recordsMax + 2) << rowShift);
 		for (let record = 1; record <= recordsMax + 1; record++) {
 			this.#rows[record << rowShift] = record <= recordsMax ? record + 1 : 0;
-			this.#rows[(record << rowShift) + field.id] = record | (seed & packetIdMax & ~(idSize - 1));
+			this.#rows[(record << rowShift) + idAt] = record | (seed & packetIdMax & ~(idSize - 1));
 		}
 	}
 	get arenaBytes(): number {
@@ -88,7 +102,7 @@ export class Outbox {
 	}
 	/** The first record in the order of the log, or 0. */
 	get head(): number {
-		return this.#rows[field.next]!;
+		return this.#rows[0]!;
 	}
 	/**
 	 * Makes room for a body, to be written to memory from at on before anything else is called, and returns its
@@ -97,40 +111,44 @@ export class Outbox {
 	 * report(), which is to be called when the body is written.
 	 */
 	reserve(bytes: number, marks: number, ttlMs: number, now: number, key: Uint8Array): number {
-		if (marks & Mark.latest || this.count === this.recordsMax || this.#limit - this.#top < bytes)
+		if (marks & makeRoomMask || this.count === this.recordsMax || this.#limit - this.#top < bytes)
 			if (!this.#makeRoom(bytes, marks, key)) return 0;
 		const rows = this.#rows;
 		const record = this.#free;
 		const row = record << rowShift;
 		this.#free = rows[row]!;
-		this.at = rows[row + field.at] = this.#top;
+		this.at = rows[row + placeAt] = this.#top;
 		this.#top += bytes;
 		this.#liveBytes += bytes;
-		const tail = rows[field.previous]!;
-		rows[tail << rowShift] = rows[field.previous] = record;
+		const tail = rows[previousAt]!;
+		rows[tail << rowShift] = rows[previousAt] = record;
 		rows[row] = 0;
-		rows[row + field.previous] = tail;
-		rows[row + field.bytes] = bytes;
-		const id = rows[row + field.id]! + this.idSize;
-		rows[row + field.id] = id > packetIdMax ? record : id;
+		rows[row + previousAt] = tail;
+		rows[row + bytesAt] = bytes;
+		const id = rows[row + idAt]! + this.idSize;
+		rows[row + idAt] = id > packetIdMax ? record : id;
 		if (ttlMs !== Infinity) marks = this.#limitLife(row, marks, now + ttlMs);
-		if (marks & Mark.priority) this.urgent++;
-		rows[row + field.marks] = marks | waitingBits;
+		if (marks & priorityMask) this.urgent++;
+		rows[row + marksAt] = marks | waitingBits;
 		this.count++;
 		this.waiting++;
 		if (this.next === 0) this.next = record;
 		return record;
 	}
-	/** Reports the messages that made room for the one that was reserved last. */
+	/** Messages made room for the one that was reserved last, and are not reported yet. */
+	get displaced(): boolean {
+		return this.#ended !== 0;
+	}
+	/** Reports them. */
 	report(): void {
-		const rows = this.#rows;
 		while (this.#ended !== 0) {
+			const rows = this.#rows;
 			const record = this.#ended;
 			const row = record << rowShift;
 			this.#ended = rows[row]!;
 			rows[row] = this.#free;
 			this.#free = record;
-			this.onEnd(record, rows[row + field.expiry] as Outcome, 0);
+			this.onEnd(record, rows[row + expiryAt] as Outcome, 0);
 		}
 	}
 	/**
@@ -143,24 +161,24 @@ export class Outbox {
 		if (record === 0) return false;
 		const rows = this.#rows;
 		let row = record << rowShift;
-		const from = rows[row + field.at]!;
-		const sentAt = now * partsPerMs;
+		const from = rows[row + placeAt]!;
+		const sent = now * partsPerMs;
 		let to = from;
 		let free = 0;
 		do {
-			const bytes = rows[row + field.bytes]!;
+			const bytes = rows[row + bytesAt]!;
 			if (bytes > bodyBytesMax || to - from + bytes > bytesMax) break;
-			const marks = rows[row + field.marks]!;
-			if ((marks & Mark.qos) === 0) free++;
+			const marks = rows[row + marksAt]!;
+			if ((marks & qosMask) === 0) free++;
 			else if (countMax-- <= 0) break;
-			if (marks & Mark.priority) this.urgent--;
-			rows[row + field.marks] = marks ^ ((RecordState.waiting ^ RecordState.sent) << stateShift);
-			rows[row + field.sentAt] = sentAt;
+			if (marks & priorityMask) this.urgent--;
+			rows[row + marksAt] = marks ^ toSent;
+			rows[row + sentAt] = sent;
 			this.waiting--;
 			to += bytes;
 			record = rows[row]!;
 			row = record << rowShift;
-		} while (record !== 0 && rows[row + field.at] === to);
+		} while (record !== 0 && rows[row + placeAt] === to);
 		this.next = record;
 		this.at = from;
 		this.takenTo = to;
@@ -178,11 +196,11 @@ export class Outbox {
 		this.#isSorted = false;
 		this.#unlink(best);
 		const row = best << rowShift;
-		const previous = rows[(this.next << rowShift) + field.previous]!;
+		const previous = rows[(this.next << rowShift) + previousAt]!;
 		rows[row] = this.next;
-		rows[row + field.previous] = previous;
+		rows[row + previousAt] = previous;
 		rows[previous << rowShift] = best;
-		rows[(this.next << rowShift) + field.previous] = best;
+		rows[(this.next << rowShift) + previousAt] = best;
 		this.next = best;
 	}
 	/** The record in flight that has this packet id, or 0. */
@@ -191,7 +209,7 @@ export class Outbox {
 		if (record > this.recordsMax + 1) return 0;
 		const row = record << rowShift;
 		const rows = this.#rows;
-		return rows[row + field.id] === id && (rows[row + field.marks]! & stateMask) > waitingBits ? record : 0;
+		return rows[row + idAt] === id && (rows[row + marksAt]! & stateMask) > waitingBits ? record : 0;
 	}
 	/** Ends the record, and reports it. */
 	finish(record: number, outcome: Outcome, reason: number): void {
@@ -199,6 +217,29 @@ export class Outbox {
 		this.#rows[record << rowShift] = this.#free;
 		this.#free = record;
 		this.onEnd(record, outcome, reason);
+	}
+	/**
+	 * Ends the record in flight with that id as delivered, and reports it; false when there is none at QoS 1. This is
+	 * finish() in one piece, because every acknowledgement comes this way.
+	 */
+	acknowledge(id: number): boolean {
+		const rows = this.#rows;
+		const record = id & (this.idSize - 1);
+		const row = record << rowShift;
+		const marks = rows[row + marksAt]!;
+		if (rows[row + idAt] !== id || (marks & ackMask) !== ackBits) return false;
+		if (marks & expiring) this.mortal--;
+		const next = rows[row]!;
+		const previous = rows[row + previousAt]!;
+		rows[previous << rowShift] = next;
+		rows[(next << rowShift) + previousAt] = previous;
+		rows[row] = this.#free;
+		rows[row + marksAt] = marks & ~stateMask;
+		this.#free = record;
+		this.#liveBytes -= rows[row + bytesAt]!;
+		if (--this.count === 0) this.#rest();
+		this.onEnd(record, Outcome.delivered, 0);
+		return true;
 	}
 	/** Ends what has waited for longer than it may, and sets expireAt anew. */
 	expire(now: number): void {
@@ -220,11 +261,11 @@ export class Outbox {
 	rewind(): void {
 		const rows = this.#rows;
 		for (let record = this.head; record !== this.next; record = rows[record << rowShift]!) {
-			const at = (record << rowShift) + field.marks;
+			const at = (record << rowShift) + marksAt;
 			const marks = rows[at]!;
 			rows[at] = (marks & ~stateMask) | waitingBits;
 			this.waiting++;
-			if (marks & Mark.priority) this.urgent++;
+			if (marks & priorityMask) this.urgent++;
 			if (marks & expiring) this.expireAt = -Infinity;
 		}
 		this.next = this.head;
@@ -233,43 +274,43 @@ export class Outbox {
 	after(record: number): number {
 		return this.#rows[record << rowShift]!;
 	}
+	/** Its packet id; also that of the record which has just ended, as are its marks and age. */
 	id(record: number): number {
-		return this.#rows[(record << rowShift) + field.id]!;
+		return this.#rows[(record << rowShift) + idAt]!;
 	}
 	marks(record: number): number {
-		return this.#rows[(record << rowShift) + field.marks]!;
+		return this.#rows[(record << rowShift) + marksAt]!;
 	}
 	state(record: number): RecordState {
 		return ((this.marks(record) & stateMask) >> stateShift) as RecordState;
 	}
 	/** Of a record in flight. */
 	setState(record: number, state: RecordState): void {
-		this.#rows[(record << rowShift) + field.marks] =
-			(this.marks(record) & ~stateMask) | (state << stateShift);
+		this.#rows[(record << rowShift) + marksAt] = (this.marks(record) & ~stateMask) | (state << stateShift);
 	}
 	/** Where the record's body lies in the memory, until the next reserve(). */
 	place(record: number): number {
-		return this.#rows[(record << rowShift) + field.at]!;
+		return this.#rows[(record << rowShift) + placeAt]!;
 	}
 	bytes(record: number): number {
-		return this.#rows[(record << rowShift) + field.bytes]!;
+		return this.#rows[(record << rowShift) + bytesAt]!;
 	}
 	/** Milliseconds until it expires, or Infinity. */
 	timeLeft(record: number, now: number): number {
 		const row = record << rowShift;
-		if (!(this.#rows[row + field.marks]! & expiring)) return Infinity;
-		return (this.#rows[row + field.expiry]! - now) | 0;
+		if (!(this.#rows[row + marksAt]! & expiring)) return Infinity;
+		return (this.#rows[row + expiryAt]! - now) | 0;
 	}
 	/** Milliseconds since the record was sent last. */
 	age(record: number, now: number): number {
-		return ((now * partsPerMs - this.#rows[(record << rowShift) + field.sentAt]!) | 0) / partsPerMs;
+		return ((now * partsPerMs - this.#rows[(record << rowShift) + sentAt]!) | 0) / partsPerMs;
 	}
 	setSent(record: number, now: number): void {
-		this.#rows[(record << rowShift) + field.sentAt] = now * partsPerMs;
+		this.#rows[(record << rowShift) + sentAt] = now * partsPerMs;
 	}
 	#limitLife(row: number, marks: number, end: number): number {
 		this.mortal++;
-		this.#rows[row + field.expiry] = end;
+		this.#rows[row + expiryAt] = end;
 		if (end < this.expireAt) this.expireAt = end;
 		return marks | expiring;
 	}
@@ -277,28 +318,30 @@ export class Outbox {
 	#drop(record: number): void {
 		const rows = this.#rows;
 		const row = record << rowShift;
-		const marks = rows[row + field.marks]!;
+		const marks = rows[row + marksAt]!;
 		if ((marks & stateMask) === waitingBits) {
 			this.waiting--;
-			if (marks & Mark.priority) this.urgent--;
+			if (marks & priorityMask) this.urgent--;
 			if (this.next === record) this.next = rows[row]!;
 		}
 		if (marks & expiring) this.mortal--;
-		rows[row + field.marks] = 0;
+		rows[row + marksAt] = marks & ~stateMask;
 		this.#unlink(record);
-		this.#liveBytes -= rows[row + field.bytes]!;
-		if (--this.count === 0) {
-			this.#top = this.#from;
-			this.#isSorted = true;
-		}
+		this.#liveBytes -= rows[row + bytesAt]!;
+		if (--this.count === 0) this.#rest();
+	}
+	/** The log is empty: it begins at the front of the arena again. */
+	#rest(): void {
+		this.#top = this.#from;
+		this.#isSorted = true;
 	}
 	#unlink(record: number): void {
 		const rows = this.#rows;
 		const row = record << rowShift;
 		const next = rows[row]!;
-		const previous = rows[row + field.previous]!;
+		const previous = rows[row + previousAt]!;
 		rows[previous << rowShift] = next;
-		rows[(next << rowShift) + field.previous] = previous;
+		rows[(next << rowShift) + previousAt] = previous;
 	}
 	#priority(record: number): number {
 		return this.marks(record) & Mark.priority;
@@ -339,14 +382,14 @@ export class Outbox {
 	}
 	#displaces(record: number, marks: number): boolean {
 		if (!(marks & Mark.displaceable) || !(this.marks(record) & Mark.displaceable)) return false;
-		return this.#priority(record) <= (marks & Mark.priority);
+		return this.#priority(record) <= (marks & priorityMask);
 	}
 	/** Ends the record, which report() will tell. */
 	#retire(record: number, outcome: Outcome): void {
 		this.#drop(record);
 		const row = record << rowShift;
 		this.#rows[row] = 0;
-		this.#rows[row + field.expiry] = outcome;
+		this.#rows[row + expiryAt] = outcome;
 		if (this.#ended === 0) this.#ended = record;
 		else this.#rows[this.#endedLast << rowShift] = record;
 		this.#endedLast = record;
@@ -357,11 +400,11 @@ export class Outbox {
 		let top = this.#from;
 		for (let record = this.#lowest(-1); record !== 0; record = this.#lowest(record)) {
 			const row = record << rowShift;
-			const at = rows[row + field.at]!;
-			const bytes = rows[row + field.bytes]!;
+			const at = rows[row + placeAt]!;
+			const bytes = rows[row + bytesAt]!;
 			if (at !== top) {
 				this.memory.copyWithin(top, at, at + bytes);
-				rows[row + field.at] = top;
+				rows[row + placeAt] = top;
 			}
 			top += bytes;
 		}

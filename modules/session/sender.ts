@@ -7,6 +7,8 @@ import type { Offer } from "./offer.js";
 
 const publishByte = PacketType.publish << 4;
 const dupFlag = 8;
+const qosMask = Mark.qos;
+const keyShift = Mark.keyShift;
 const messageExpiryInterval = 0x02;
 /** Bytes of a Message Expiry Interval. */
 const expiryBytes = 5;
@@ -38,9 +40,6 @@ export class Sender {
 	directLeft = 0;
 	/** QoS 0 messages that were transmitted, and not yet taken by the socket. */
 	unwritten = 0;
-	/** While an acknowledged message is reported: its packet id, and the time since its last sending; else 0. */
-	ackedId = 0;
-	roundTripMs = 0;
 	#version: Version;
 	#offer: Offer;
 	#acks: Acks;
@@ -72,48 +71,47 @@ export class Sender {
 		now: number,
 		properties?: Uint8Array,
 	): number {
-		const qos = marks & Mark.qos;
-		let length = topic.length + payload.length + (qos === 0 ? 0 : 2);
-		let ownBytes = 0;
+		const outbox = this.outbox;
+		const qos = marks & qosMask;
+		const topicBytes = topic.length;
+		let length = topicBytes + payload.length;
+		if (qos !== 0) length += 2;
 		let propertyBytes = 0;
 		if (this.#version === 5) {
-			ownBytes = ttlMs === Infinity ? 0 : expiryBytes;
-			propertyBytes = ownBytes + (properties === undefined ? 0 : properties.length);
+			propertyBytes =
+				(ttlMs === Infinity ? 0 : expiryBytes) + (properties === undefined ? 0 : properties.length);
 			length += varintBytes(propertyBytes) + propertyBytes;
 		}
-		if (length > remainingLengthMax)
-			throw new RangeError(`a message of ${length} bytes is over the protocol's limit`);
-		const headBytes = length < 0x80 ? 2 : 1 + varintBytes(length);
-		const { outbox } = this;
-		const record = outbox.reserve(
-			headBytes + length,
-			marks | (headBytes << Mark.keyShift),
-			ttlMs,
-			now,
-			topic,
-		);
+		let headBytes = 2;
+		if (length > 0x7f) headBytes = 1 + checkedVarintBytes(length);
+		const record = outbox.reserve(headBytes + length, marks | (headBytes << keyShift), ttlMs, now, topic);
 		if (record === 0) return 0;
-		const { memory } = outbox;
+		const memory = outbox.memory;
 		let at = outbox.at;
-		memory[at++] = publishByte | (marks & 7);
-		if (length < 0x80) memory[at++] = length;
-		else at = putVarint(memory, at, length);
+		memory[at] = publishByte | (marks & 7);
+		if (length > 0x7f) putVarint(memory, at + 1, length);
+		else memory[at + 1] = length;
+		at += headBytes;
 		memory.set(topic, at);
-		at += topic.length;
+		at += topicBytes;
 		if (qos !== 0) {
 			const id = outbox.id(record);
-			memory[at++] = id >> 8;
-			memory[at++] = id;
+			memory[at] = id >> 8;
+			memory[at + 1] = id;
+			at += 2;
 		}
-		if (this.#version === 5) {
-			at = putVarint(memory, at, propertyBytes) + ownBytes;
-			if (ownBytes > 0) memory[at - ownBytes] = messageExpiryInterval;
-			if (properties !== undefined) memory.set(properties, at);
-			at += propertyBytes - ownBytes;
-		}
+		if (this.#version === 5) at = this.#putProperties(at, propertyBytes, properties);
 		memory.set(payload, at);
-		outbox.report();
+		if (outbox.displaced) outbox.report();
 		return record;
+	}
+	/** The property length, room for our own properties, and the message's. */
+	#putProperties(at: number, bytes: number, properties: Uint8Array | undefined): number {
+		const memory = this.outbox.memory;
+		const from = putVarint(memory, at, bytes);
+		if (properties !== undefined) memory.set(properties, from + bytes - properties.length);
+		if (bytes > (properties === undefined ? 0 : properties.length)) memory[from] = messageExpiryInterval;
+		return from + bytes;
 	}
 	/** The connection is gone. */
 	lose(): void {
@@ -121,7 +119,7 @@ export class Sender {
 	}
 	/** All that was transmitted has been written to the socket: QoS 0 messages are delivered. */
 	flushed(): void {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		for (let record = outbox.head; this.unwritten > 0 && record !== 0;) {
 			if (outbox.marks(record) & Mark.qos) record = outbox.after(record);
 			else {
@@ -134,7 +132,7 @@ export class Sender {
 	}
 	/** The broker accepted the connection, and it has kept the session, or not. */
 	restart(kept: boolean): void {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		let next = 0;
 		for (let record = outbox.head; record !== outbox.next; record = next) {
 			next = outbox.after(record);
@@ -150,24 +148,28 @@ export class Sender {
 	}
 	/** Writes the next PUBLISHes that are due and fit, or starts a direct one; false when there is none. */
 	transmit(frame: FrameWriter, now: number): boolean {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		if (this.#again !== 0) return this.#resend(frame, now);
 		if (outbox.next === 0) return false;
-		if (outbox.urgent > 0 || outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
+		if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
 		return this.#take(frame, frame.limit - frame.end, now);
 	}
 	/** PUBACK, or a PUBREC that refuses; nothing, when the id is not in flight at that QoS. */
-	acknowledge(id: number, reason: number, qos: number, now: number): void {
-		const { outbox } = this;
+	acknowledge(id: number, reason: number, qos: number): void {
+		const outbox = this.outbox;
+		if (this.#again === 0 && reason === 0 && qos === 1) {
+			outbox.acknowledge(id);
+			return;
+		}
 		const record = outbox.find(id);
 		if (record === 0) return;
 		const marks = outbox.marks(record);
 		if ((marks & Mark.qos) !== qos << Mark.qosShift || outbox.state(record) !== RecordState.sent) return;
-		this.#finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason, now);
+		this.#finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason);
 	}
 	/** PUBREC: the broker owns the message [MQTT-4.3.3-4]; false when the id has nothing to be released. */
 	receive(id: number): boolean {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		const record = outbox.find(id);
 		if (record === 0 || (outbox.marks(record) & Mark.qos) !== 2 << Mark.qosShift) return false;
 		if (outbox.state(record) === RecordState.sent) {
@@ -182,27 +184,22 @@ export class Sender {
 		if (record !== 0) this.outbox.setState(record, RecordState.completing);
 	}
 	/** PUBCOMP; nothing, when the id was not released. */
-	complete(id: number, now: number): void {
-		const { outbox } = this;
+	complete(id: number): void {
+		const outbox = this.outbox;
 		const record = outbox.find(id);
-		if (record !== 0 && outbox.state(record) > RecordState.sent)
-			this.#finish(record, Outcome.delivered, 0, now);
+		if (record !== 0 && outbox.state(record) > RecordState.sent) this.#finish(record, Outcome.delivered, 0);
 	}
 	/** How many bytes of the direct record the socket has taken. */
 	wrote(count: number): void {
 		this.directLeft -= count;
 		if (this.directLeft === 0) this.direct = 0;
 	}
-	#finish(record: number, outcome: Outcome, reason: number, now: number): void {
-		const { outbox } = this;
+	#finish(record: number, outcome: Outcome, reason: number): void {
 		if (record === this.#again) this.#again = this.#following(record);
-		this.ackedId = outbox.id(record);
-		this.roundTripMs = outbox.age(record, now);
-		outbox.finish(record, outcome, reason);
-		this.ackedId = this.roundTripMs = 0;
+		this.outbox.finish(record, outcome, reason);
 	}
 	#take(frame: FrameWriter, bytesMax: number, now: number): boolean {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
 		if (outbox.take(bytesMax, directBytesMin, quota, now)) {
 			this.unwritten += outbox.takenFree;
@@ -220,7 +217,7 @@ export class Sender {
 	}
 	/** One message with all that may need a look: priority, what this broker takes, its time to live. */
 	#transmitOne(frame: FrameWriter, now: number): boolean {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		for (;;) {
 			outbox.promote();
 			const record = outbox.next;
@@ -236,7 +233,7 @@ export class Sender {
 		}
 	}
 	#resend(frame: FrameWriter, now: number): boolean {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		while (this.#again !== 0) {
 			const record = this.#again;
 			const code = this.#refusal(record);
@@ -249,7 +246,7 @@ export class Sender {
 		return this.transmit(frame, now);
 	}
 	#sendAgain(record: number, frame: FrameWriter, now: number): boolean {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		const bytes = outbox.bytes(record);
 		if (this.#isDirect(record, frame)) {
 			if (frame.end > frame.start) return false;
@@ -267,7 +264,7 @@ export class Sender {
 	}
 	/** Messages in flight that this connection has sent. */
 	#resent(): number {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		let count = 0;
 		for (let record = outbox.head; record !== this.#again; record = outbox.after(record))
 			if (outbox.marks(record) & Mark.qos) count++;
@@ -291,10 +288,10 @@ export class Sender {
 	}
 	/** In 5.0 the time that is left goes with the message, rounded up to seconds. */
 	#setExpiry(record: number, now: number): void {
-		const { outbox } = this;
+		const outbox = this.outbox;
 		const left = outbox.timeLeft(record, now);
 		if (this.#version !== 5 || left === Infinity) return;
-		const { memory } = outbox;
+		const memory = outbox.memory;
 		const marks = outbox.marks(record);
 		let at = outbox.place(record) + ((marks >> Mark.keyShift) & Mark.keyMask);
 		at += 2 + ((memory[at]! << 8) | memory[at + 1]!) + (marks & Mark.qos ? 2 : 0);
@@ -302,6 +299,12 @@ export class Sender {
 		const seconds = Math.max(1, Math.ceil(left / 1000));
 		for (let shift = 24; shift >= 0; shift -= 8) memory[++at] = seconds >> shift;
 	}
+}
+
+function checkedVarintBytes(length: number): number {
+	if (length > remainingLengthMax)
+		throw new RangeError(`a message of ${length} bytes is over the protocol's limit`);
+	return varintBytes(length);
 }
 
 function putVarint(memory: Uint8Array, at: number, value: number): number {

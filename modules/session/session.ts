@@ -29,6 +29,9 @@ export type SessionEvent = (typeof SessionEvent)[keyof typeof SessionEvent];
 const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
 type Phase = (typeof Phase)[keyof typeof Phase];
 
+const online = Phase.online;
+const puback = PacketType.puback;
+
 /** Reason codes used here by name [MQTT5 2.4]. */
 const continueAuthentication = 0x18;
 const packetIdNotFound = 0x92;
@@ -115,6 +118,11 @@ export class Session {
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
 		this.requests = new Requests(options.requestsMax, outbox.recordsMax + 2, outbox.idSize);
 	}
+	/** Something may be due that transmit() had no room for. */
+	get blocked(): boolean {
+		const outbox = this.sender.outbox;
+		return outbox.next !== 0 || this.#acks.count > 0 || this.requests.unsent > 0 || this.sender.resending;
+	}
 	get online(): boolean {
 		return this.#phase === Phase.online;
 	}
@@ -170,12 +178,22 @@ export class Session {
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
-		this.pulse.heardAt = now;
-		if (this.#phase !== Phase.online) return this.#receiveEarly(packet, now);
-		const { type } = packet;
+		const pulse = this.pulse;
+		const type = packet.type;
+		pulse.heardAt = now;
+		if (this.#phase !== online) return this.#receiveEarly(packet, now);
+		if (type === puback && packet.end - packet.at === 2) {
+			const at = packet.at;
+			const id = (packet.bytes[at]! << 8) | packet.bytes[at + 1]!;
+			if (id !== 0) {
+				pulse.progressAt = now;
+				this.sender.acknowledge(id, 0, 1);
+				return SessionEvent.none;
+			}
+		}
 		if (type === PacketType.publish) return this.#receivePublish(packet);
-		if (type === PacketType.pingresp) this.pulse.answer();
-		else if (type >= PacketType.puback && type <= PacketType.pubcomp) this.#receiveAck(packet, now);
+		if (type === PacketType.pingresp) pulse.answer();
+		else if (type >= puback && type <= PacketType.pubcomp) this.#receiveAck(packet, now);
 		else return this.#receiveRare(packet, now);
 		return SessionEvent.none;
 	}
@@ -184,25 +202,28 @@ export class Session {
 		if (this.#phase !== Phase.online) return undefined;
 		return this.pulse.tick(now, this.sender.owed + this.requests.owed > 0, deaf);
 	}
-	/** Writes the next packet that is due and fits, if any. */
+	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
-		if (!this.#write(frame, now)) return false;
-		this.pulse.sentAt = now;
-		return true;
-	}
-	#write(frame: FrameWriter, now: number): boolean {
-		const { sender, requests } = this;
+		const sender = this.sender;
 		// A packet is half in the socket: nothing else may be written before the rest of it.
 		if (sender.direct !== 0) return false;
-		if (this.#phase !== Phase.online) return this.#writeEarly(frame);
-		if (this.#acks.count > 0) return this.#writeAck(frame);
-		if (this.pulse.pingDue || this.#authDue) return this.#writeRare(frame);
-		const idle = sender.outbox.count === sender.outbox.waiting && requests.owed === 0;
-		const written =
-			requests.unsent > 0 && !sender.resending
-				? requests.transmit(frame, this.#options.version)
-				: sender.transmit(frame, now);
-		if (idle && written) this.pulse.ask(now);
+		const pulse = this.pulse;
+		const requests = this.requests;
+		let written = false;
+		if (this.#phase !== online) written = this.#writeEarly(frame);
+		else if (this.#acks.count > 0) written = this.#writeAck(frame);
+		else if (pulse.pingDue || this.#authDue) written = this.#writeRare(frame);
+		else if (requests.unsent > 0 && !sender.resending) {
+			written = requests.transmit(frame, this.#options.version);
+			if (written && sender.owed + requests.owed === 1) pulse.ask(now);
+		} else {
+			const outbox = sender.outbox;
+			if (outbox.next === 0 && !sender.resending) return false;
+			const isFirst = outbox.count === outbox.waiting && requests.owed === 0;
+			written = sender.transmit(frame, now);
+			if (isFirst && written) pulse.ask(now);
+		}
+		if (written) pulse.sentAt = now;
 		return written;
 	}
 	#writeRare(frame: FrameWriter): boolean {
@@ -319,9 +340,9 @@ export class Session {
 		if (type === PacketType.pubrel) return this.receiver.release(id);
 		this.pulse.progressAt = now;
 		// An acknowledgement that comes twice is no offence [MQTT5 4.3.2].
-		if (type === PacketType.puback) sender.acknowledge(id, reason, 1, now);
-		else if (type === PacketType.pubcomp) sender.complete(id, now);
-		else if (reason >= 0x80) sender.acknowledge(id, reason, 2, now);
+		if (type === PacketType.puback) sender.acknowledge(id, reason, 1);
+		else if (type === PacketType.pubcomp) sender.complete(id);
+		else if (reason >= 0x80) sender.acknowledge(id, reason, 2);
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
 	}
 	#receivePublish(packet: FrameReader): SessionEvent {

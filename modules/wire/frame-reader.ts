@@ -52,6 +52,24 @@ export class FrameReader {
 	}
 	/** True when a whole packet is here; its fields are good until the next call. */
 	next(): boolean {
+		const bytes = this.bytes;
+		const start = this.end;
+		const left = this.#filled - start;
+		// A PUBACK of two bytes, which most packets are to a device that publishes.
+		if (left >= 4 && bytes[start] === 0x40 && bytes[start + 1] === 2 && this.#skipLeft === 0) {
+			this.type = PacketType.puback;
+			this.flags = this.skipped = 0;
+			this.at = start + 2;
+			this.end = start + 4;
+			return true;
+		}
+		if (left === 0 && this.#skipLeft === 0) {
+			this.at = this.end = this.#filled = 0;
+			return false;
+		}
+		return this.#next();
+	}
+	#next(): boolean {
 		if (this.#skipLeft > 0) return this.#skip();
 		const from = this.end;
 		const filled = this.#filled;
