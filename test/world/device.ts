@@ -61,7 +61,9 @@ export class Device implements LinkHandler {
 	#broker: Broker;
 	#deafAt = -Infinity;
 	#blockedAt = -Infinity;
-	#idleAt = -Infinity;
+	#wasDeaf = false;
+	#wasBlocked = false;
+	#stuckAt = Infinity;
 
 	constructor(broker: Broker, options: DeviceOptions) {
 		const { time, weather, counts, random } = broker;
@@ -114,13 +116,22 @@ export class Device implements LinkHandler {
 		if (outbox.waiting < 0 || outbox.waiting > outbox.count) throw new BrokenLaw("the log counts wrongly");
 		this.patience.check();
 		const { stream } = host;
-		if (link.state !== LinkState.online || stream === undefined) return;
 		const { now } = this.#broker.time;
-		if (!link.session.ready) this.#deafAt = now;
-		if (!link.session.ready || stream.unread.length === 0) this.#idleAt = now;
-		if (now > this.#idleAt + lateMaxMs && !stream.over)
+		if (link.state !== LinkState.online || stream === undefined) {
+			this.#stuckAt = Infinity;
+			return;
+		}
+		// Between two steps all stays as it was: what ends with a step has lasted until then.
+		const deaf = !link.session.ready;
+		if (deaf || this.#wasDeaf) this.#deafAt = now;
+		this.#wasDeaf = deaf;
+		const blocked = stream.allowed === 0;
+		if (blocked || this.#wasBlocked) this.#blockedAt = now;
+		this.#wasBlocked = blocked;
+		if (deaf || stream.unread.length === 0 || stream.over) this.#stuckAt = Infinity;
+		else this.#stuckAt = Math.min(this.#stuckAt, now);
+		if (now > this.#stuckAt + lateMaxMs)
 			throw new BrokenLaw("bytes are left unread, and nothing stands in the way");
-		if (stream.allowed === 0) this.#blockedAt = now;
 		this.#checkPulse();
 	}
 	/** Law 6. */

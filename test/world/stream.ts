@@ -64,7 +64,7 @@ export class Stream implements Transport {
 	}
 	/** Something other than the client may have kept its bytes from the broker. */
 	get disturbed(): boolean {
-		return this.deafUp || this.#weather.slow;
+		return this.deafUp || this.deafDown || this.#weather.slow;
 	}
 	/** The client may write. */
 	begin(): void {
@@ -141,7 +141,8 @@ export class Stream implements Transport {
 	}
 	#arriveUp(piece: Uint8Array): void {
 		const wasDeaf = this.deafUp;
-		const arrived = this.#count(piece);
+		const left = this.#count(piece);
+		const arrived = this.deafUp ? piece.subarray(0, left) : piece;
 		if (wasDeaf || arrived.length === 0) return;
 		this.far?.receive(arrived);
 		if (this.deafUp) return;
@@ -157,19 +158,20 @@ export class Stream implements Transport {
 	}
 	#arriveDown(piece: Uint8Array): void {
 		const wasDeaf = this.deafDown;
-		const arrived = this.#count(piece);
+		const left = this.#count(piece);
+		const arrived = this.deafDown ? piece.subarray(0, left) : piece;
 		if (wasDeaf || this.over || arrived.length === 0) return;
 		this.unread.push(arrived);
 		this.#handler.onReadable();
 	}
-	/** What arrives of the piece: trouble may strike in the middle of it. */
-	#count(piece: Uint8Array): Uint8Array {
+	/** How much of the piece arrives, if trouble strikes in the middle of it. */
+	#count(piece: Uint8Array): number {
 		const left = this.troubleAt - this.#total;
 		this.#total += piece.length;
-		if (piece.length < left) return piece;
+		if (piece.length < left) return piece.length;
 		this.troubleAt = Infinity;
 		this.strike(this.trouble);
-		return piece.subarray(0, left);
+		return left;
 	}
 	#lose(detail: string): void {
 		if (this.over) return;
