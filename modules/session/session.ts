@@ -1,6 +1,6 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
-import type { FrameWriter } from "../wire/frame-writer.js";
+import { FrameWriter } from "../wire/frame-writer.js";
 import type { ConnackPacket, ConnectPacket, Properties, UserProperties, Will } from "../wire/packet.js";
 import { PacketType, type QoS, type Version } from "../wire/packet-type.js";
 import { breach, malformed } from "../wire/protocol-error.js";
@@ -163,15 +163,14 @@ export class Session {
 	request(request: Request): boolean {
 		return this.requests.add(request);
 	}
-	/** Throws a RangeError or TypeError when a packet of this frame cannot carry the request, or the CONNECT. */
+	/** Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT. */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
 		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
-		const { end } = frame;
-		try {
-			writePacket(frame, packet, this.#options.version);
-		} finally {
-			frame.end = end;
-		}
+		// What waits in the frame must stay, and does not count.
+		const isEmpty = frame.end === frame.start;
+		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
+		writePacket(target, packet, this.#options.version);
+		target.reset();
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
