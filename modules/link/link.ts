@@ -162,6 +162,11 @@ export class Link implements TransportHandler {
 		try {
 			if (this.#unread) this.#read(now);
 			this.#pump(now);
+			// Acknowledgements that have gone out may have made room for what was left unread.
+			while (this.#unread && this.session.ready) {
+				this.#read(now);
+				this.#pump(now);
+			}
 		} catch (error) {
 			this.#breach(error);
 		}
