@@ -292,10 +292,12 @@ export class Link implements TransportHandler {
 			if (count === 0) return;
 			this.#writable = this.#transport.write(frame.bytes, this.#sent, this.#sent + count);
 			this.#sent += count;
-			if (this.#sent < frame.end) continue;
-			frame.reset();
-			this.#sent = frame.start;
-			session.sender.flushed(true);
+			const end = this.#sent;
+			if (end === frame.end) {
+				frame.reset();
+				this.#sent = frame.start;
+			}
+			session.sender.flushed(end);
 		}
 	}
 	#farewell(reason: number): void {
