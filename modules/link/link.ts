@@ -81,6 +81,8 @@ export class Link implements TransportHandler {
 	#writable = 0;
 	#sent: number;
 	#unread = false;
+	/** A CONNACK that was lost may have told of a lost session: the next one calls the new session present. */
+	#unsure = false;
 
 	/** The frame is best laid out in the memory of the outbox, behind its arena. */
 	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
@@ -271,7 +273,8 @@ export class Link implements TransportHandler {
 			case SessionEvent.connected:
 				this.#until = Infinity;
 				this.#onlineAt = now;
-				if (!session.sessionPresent) this.subscriptions.renew();
+				if (!session.sessionPresent || this.#unsure) this.subscriptions.renew();
+				this.#unsure = false;
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
 				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
@@ -314,6 +317,7 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
 			this.#failures = 0;
 		if (cause !== Cause.network) this.#failures++;
+		if (this.state === LinkState.greeting) this.#unsure = true;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;
