@@ -88,6 +88,8 @@ export class Link implements TransportHandler {
 	#writable = 0;
 	#sent: number;
 	#unread = false;
+	/** A CONNACK that was lost may have told of a lost session: the next one calls the new session present. */
+	#unsure = false;
 
 	/** The frame is best laid out in the memory of the outbox, behind its arena. */
 	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
@@ -183,8 +185,11 @@ export class Link implements TransportHandler {
 	#guard(now: number): void {
 		this.#busy = true;
 		try {
-			if (this.#unread) this.#read(now);
-			if (this.#transport !== undefined) this.#pump(this.#transport, now);
+			do {
+				if (this.#unread) this.#read(now);
+				if (this.#transport !== undefined) this.#pump(this.#transport, now);
+				// Acknowledgements that have gone out may have made room for what was left unread.
+			} while (this.#unread && this.session.ready);
 		} catch (error) {
 			this.#breach(error);
 		}
@@ -290,7 +295,8 @@ export class Link implements TransportHandler {
 			case SessionEvent.connected:
 				this.#until = Infinity;
 				this.#onlineAt = now;
-				if (!session.sessionPresent) this.subscriptions.renew();
+				if (!session.sessionPresent || this.#unsure) this.subscriptions.renew();
+				this.#unsure = false;
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
 				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
@@ -312,19 +318,20 @@ export class Link implements TransportHandler {
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
 			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
-			if (sender.unwritten > 0 && sender.direct === 0) sender.flushed();
 		} while ((sender.direct !== 0 || session.blocked) && this.#transport === transport);
 	}
 	/** Writes what is in the frame; false when the socket has not taken all of it. */
 	#flush(transport: Transport): boolean {
-		const { frame } = this;
+		const frame = this.frame;
+		const sender = this.session.sender;
 		const from = this.#sent;
 		const to = frame.end - from > this.#writable ? from + this.#writable : frame.end;
 		if (to > from) this.#writable = transport.write(frame.bytes, from, to);
 		this.#sent = to;
-		if (to < frame.end) return false;
-		frame.end = this.#sent = frame.start;
-		return true;
+		const isWhole = to === frame.end;
+		if (isWhole) frame.end = this.#sent = frame.start;
+		if (sender.unwritten > 0) sender.flushed(to);
+		return isWhole;
 	}
 	/** Writes from the log itself; false when the socket takes nothing. */
 	#writeDirect(transport: Transport): boolean {
@@ -332,8 +339,7 @@ export class Link implements TransportHandler {
 		const { sender } = this.session;
 		const count = Math.min(sender.directLeft, this.#writable);
 		if (count === 0) return false;
-		const end = outbox.place(sender.direct) + outbox.bytes(sender.direct);
-		const from = end - sender.directLeft;
+		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
 		this.#writable = transport.write(outbox.memory, from, from + count);
 		sender.wrote(count);
 		return true;
@@ -352,6 +358,7 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
 			this.#failures = 0;
 		if (cause !== Cause.network) this.#failures++;
+		if (this.state === LinkState.greeting) this.#unsure = true;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;

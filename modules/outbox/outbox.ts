@@ -12,6 +12,8 @@ const idAt = 6;
 const sentAt = 7;
 const rowShift = 3;
 const expiring = 0x100;
+/** Accepted by a publish() that has not returned yet. */
+const unreported = 0x8000;
 const stateShift = 12;
 const stateMask = 7 << stateShift;
 const toSent = (RecordState.waiting ^ RecordState.sent) << stateShift;
@@ -139,24 +141,27 @@ export class Outbox {
 	get displaced(): boolean {
 		return this.#ended !== 0;
 	}
-	/** Reports them. */
-	report(): void {
+	/** Reports them. Whoever hears of it may publish at once, and displaces anything but this record. */
+	report(record: number): void {
+		const at = (record << rowShift) + marksAt;
+		this.#rows[at]! |= unreported;
 		while (this.#ended !== 0) {
 			const rows = this.#rows;
-			const record = this.#ended;
-			const row = record << rowShift;
+			const ended = this.#ended;
+			const row = ended << rowShift;
 			this.#ended = rows[row]!;
 			rows[row] = this.#free;
-			this.#free = record;
-			this.onEnd(record, rows[row + expiryAt] as Outcome, 0);
+			this.#free = ended;
+			this.onEnd(ended, rows[row + expiryAt] as Outcome, 0);
 		}
+		this.#rows[at]! &= ~unreported;
 	}
 	/**
 	 * Takes the waiting records which come next and lie one behind the other: they are sent, memory[at, takenTo) is
 	 * their bodies. Takes at most that many bytes, bodies of that size, and so many at QoS 1 and 2; false when that
-	 * is none.
+	 * is none. The bodies will lie in a frame from that end on: at QoS 0 end() tells where each ends there.
 	 */
-	take(bytesMax: number, bodyBytesMax: number, countMax: number, now: number): boolean {
+	take(bytesMax: number, bodyBytesMax: number, countMax: number, now: number, end: number): boolean {
 		let record = this.next;
 		if (record === 0) return false;
 		const rows = this.#rows;
@@ -169,11 +174,15 @@ export class Outbox {
 			const bytes = rows[row + bytesAt]!;
 			if (bytes > bodyBytesMax || to - from + bytes > bytesMax) break;
 			const marks = rows[row + marksAt]!;
-			if ((marks & qosMask) === 0) free++;
-			else if (countMax-- <= 0) break;
+			if ((marks & qosMask) !== 0 && countMax-- <= 0) break;
+			end += bytes;
 			if (marks & priorityMask) this.urgent--;
 			rows[row + marksAt] = marks ^ toSent;
-			rows[row + sentAt] = sent;
+			if (marks & qosMask) rows[row + sentAt] = sent;
+			else {
+				rows[row + sentAt] = end;
+				free++;
+			}
 			this.waiting--;
 			to += bytes;
 			record = rows[row]!;
@@ -305,6 +314,13 @@ export class Outbox {
 	age(record: number, now: number): number {
 		return ((now * partsPerMs - this.#rows[(record << rowShift) + sentAt]!) | 0) / partsPerMs;
 	}
+	/** Where a QoS 0 record in flight ends in the frame. */
+	end(record: number): number {
+		return this.#rows[(record << rowShift) + sentAt]!;
+	}
+	setEnd(record: number, end: number): void {
+		this.#rows[(record << rowShift) + sentAt] = end;
+	}
 	setSent(record: number, now: number): void {
 		this.#rows[(record << rowShift) + sentAt] = now * partsPerMs;
 	}
@@ -375,13 +391,15 @@ export class Outbox {
 		return true;
 	}
 	#replaces(record: number, marks: number, key: Uint8Array): boolean {
-		if (!(marks & Mark.latest) || !(this.marks(record) & Mark.latest)) return false;
+		if (!(marks & Mark.latest) || (this.marks(record) & (Mark.latest | unreported)) !== Mark.latest)
+			return false;
 		const at = this.place(record) + ((this.marks(record) >> Mark.keyShift) & Mark.keyMask);
 		for (let i = 0; i < key.length; i++) if (this.memory[at + i] !== key[i]) return false;
 		return true;
 	}
 	#displaces(record: number, marks: number): boolean {
-		if (!(marks & Mark.displaceable) || !(this.marks(record) & Mark.displaceable)) return false;
+		const own = this.marks(record) & (Mark.displaceable | unreported);
+		if (!(marks & Mark.displaceable) || own !== Mark.displaceable) return false;
 		return this.#priority(record) <= (marks & priorityMask);
 	}
 	/** Ends the record, which report() will tell. */

@@ -102,7 +102,7 @@ export class Sender {
 		}
 		if (this.#version === 5) at = this.#putProperties(at, propertyBytes, properties);
 		memory.set(payload, at);
-		if (outbox.displaced) outbox.report();
+		if (outbox.displaced) outbox.report(record);
 		return record;
 	}
 	/** The property length, room for our own properties, and the message's. */
@@ -117,11 +117,12 @@ export class Sender {
 	lose(): void {
 		this.window = this.direct = this.directLeft = this.#again = this.unwritten = 0;
 	}
-	/** All that was transmitted has been written to the socket: QoS 0 messages are delivered. */
-	flushed(): void {
+	/** The socket has taken the frame up to that offset: QoS 0 messages which end there are delivered. */
+	flushed(end: number): void {
 		const outbox = this.outbox;
-		for (let record = outbox.head; this.unwritten > 0 && record !== 0;) {
-			if (outbox.marks(record) & Mark.qos) record = outbox.after(record);
+		for (let record = outbox.head; this.unwritten > 0 && record !== outbox.next;) {
+			if (outbox.marks(record) & qosMask || record === this.direct) record = outbox.after(record);
+			else if (outbox.end(record) > end) return;
 			else {
 				this.unwritten--;
 				outbox.finish(record, Outcome.delivered, 0);
@@ -192,7 +193,9 @@ export class Sender {
 	/** How many bytes of the direct record the socket has taken. */
 	wrote(count: number): void {
 		this.directLeft -= count;
-		if (this.directLeft === 0) this.direct = 0;
+		if (this.directLeft > 0) return;
+		this.direct = 0;
+		if (this.unwritten > 0) this.flushed(Infinity);
 	}
 	#finish(record: number, outcome: Outcome, reason: number): void {
 		if (record === this.#again) this.#again = this.#following(record);
@@ -201,7 +204,7 @@ export class Sender {
 	#take(frame: FrameWriter, bytesMax: number, now: number): boolean {
 		const outbox = this.outbox;
 		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
-		if (outbox.take(bytesMax, directBytesMin, quota, now)) {
+		if (outbox.take(bytesMax, directBytesMin, quota, now, frame.end)) {
 			this.unwritten += outbox.takenFree;
 			frame.copy(outbox.memory, outbox.at, outbox.takenTo);
 			return true;
@@ -209,7 +212,7 @@ export class Sender {
 		const record = outbox.next;
 		if (!this.#isDirect(record, frame) || frame.end > frame.start) return false;
 		const bytes = outbox.bytes(record);
-		if (!outbox.take(bytes, bytes, quota, now)) return false;
+		if (!outbox.take(bytes, bytes, quota, now, frame.end)) return false;
 		this.unwritten += outbox.takenFree;
 		this.direct = record;
 		this.directLeft = bytes;
@@ -251,10 +254,12 @@ export class Sender {
 		if (this.#isDirect(record, frame)) {
 			if (frame.end > frame.start) return false;
 		} else if (bytes > frame.room) return false;
-		if ((outbox.marks(record) & Mark.qos) === 0) this.unwritten++;
-		else if (this.#resent() >= this.window) return false;
+		if ((outbox.marks(record) & qosMask) === 0) {
+			this.unwritten++;
+			outbox.setEnd(record, frame.end + bytes);
+		} else if (this.#resent() >= this.window) return false;
+		else outbox.setSent(record, now);
 		this.#setExpiry(record, now);
-		outbox.setSent(record, now);
 		this.#again = this.#following(record);
 		if (this.#isDirect(record, frame)) {
 			this.direct = record;

@@ -15,6 +15,8 @@ export interface DeviceOptions extends Omit<LinkOptions, "endpoints" | "credenti
 	outboxBytes: number;
 	recordsMax: number;
 	frameBytes: number;
+	/** From which the first packet ids follow. */
+	idSeed: number;
 	endpoints: number;
 }
 
@@ -25,6 +27,7 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 		recordsMax: random.pick([3, 10, 40]),
 		frameBytes: random.pick([90, 150, 600, 1_460]),
 		readerBytes: random.pick([64, 200, 1_000]),
+		idSeed: random.pick([0, 0xffff, 0xff80, random.below(0x1_0000)]),
 		endpoints: random.pick([1, 1, 2]),
 		subscriptionsMax: 4,
 		connectMs: random.pick([4_000, 30_000]),
@@ -40,7 +43,6 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 			incomingMax: 1 + random.below(random.pick([2, 10])),
 			requestsMax: 8,
 			sessionExpirySeconds: random.pick([5, 3_600]),
-			lastId: random.pick([0, 0xffff, 0xfffe, 0xffff - random.below(40), random.below(0x1_0000)]),
 		},
 	};
 }
@@ -61,7 +63,9 @@ export class Device implements LinkHandler {
 	#broker: Broker;
 	#deafAt = -Infinity;
 	#blockedAt = -Infinity;
-	#idleAt = -Infinity;
+	#wasDeaf = false;
+	#wasBlocked = false;
+	#stuckAt = Infinity;
 
 	constructor(broker: Broker, options: DeviceOptions) {
 		const { time, weather, counts, random } = broker;
@@ -74,7 +78,14 @@ export class Device implements LinkHandler {
 		this.host = new VirtualHost(time, random, weather, broker, this.witness, options.session.clientId);
 		this.host.onOpen = () => this.witness.begin();
 		const memory = new Uint8Array(options.outboxBytes + options.frameBytes);
-		this.outbox = new Outbox(memory, 0, options.outboxBytes, options.recordsMax);
+		this.outbox = new Outbox(
+			memory,
+			0,
+			options.outboxBytes,
+			options.recordsMax,
+			options.session.requestsMax,
+			options.idSeed,
+		);
 		this.outbox.onEnd = (record, outcome, reason) => {
 			this.ledger.end(record, outcome, reason, this.witness);
 			this.onEnd();
@@ -114,13 +125,22 @@ export class Device implements LinkHandler {
 		if (outbox.waiting < 0 || outbox.waiting > outbox.count) throw new BrokenLaw("the log counts wrongly");
 		this.patience.check();
 		const { stream } = host;
-		if (link.state !== LinkState.online || stream === undefined) return;
 		const { now } = this.#broker.time;
-		if (!link.session.ready) this.#deafAt = now;
-		if (!link.session.ready || stream.unread.length === 0) this.#idleAt = now;
-		if (now > this.#idleAt + lateMaxMs && !stream.over)
+		if (link.state !== LinkState.online || stream === undefined) {
+			this.#stuckAt = Infinity;
+			return;
+		}
+		// Between two steps all stays as it was: what ends with a step has lasted until then.
+		const deaf = !link.session.ready;
+		if (deaf || this.#wasDeaf) this.#deafAt = now;
+		this.#wasDeaf = deaf;
+		const blocked = stream.allowed === 0;
+		if (blocked || this.#wasBlocked) this.#blockedAt = now;
+		this.#wasBlocked = blocked;
+		if (deaf || stream.unread.length === 0 || stream.over) this.#stuckAt = Infinity;
+		else this.#stuckAt = Math.min(this.#stuckAt, now);
+		if (now > this.#stuckAt + lateMaxMs)
 			throw new BrokenLaw("bytes are left unread, and nothing stands in the way");
-		if (stream.allowed === 0) this.#blockedAt = now;
 		this.#checkPulse();
 	}
 	/** Law 6. */

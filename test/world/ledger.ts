@@ -1,4 +1,4 @@
-import { Outcome } from "../../modules/outbox/outbox.js";
+import { Outcome } from "../../modules/outbox/record.js";
 import type { PublishPacket } from "../../modules/wire/packet.js";
 import type { Broker } from "./broker.js";
 import type { Counts } from "./counts.js";
@@ -8,6 +8,9 @@ import type { Witness } from "./witness.js";
 /** A message that the outbox has accepted. */
 export interface Entry {
 	uid: number;
+	/** Its kind, and its place in the order of acceptance. */
+	row: string;
+	place: number;
 	topic: string;
 	size: number;
 	qos: number;

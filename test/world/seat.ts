@@ -98,7 +98,6 @@ export class Seat implements FarEnd {
 			case "puback":
 			case "pubrec":
 			case "pubcomp":
-				if (packet.reasonCode === 0x92) return;
 				return this.#session!.acknowledge(packet.cmd, packet.messageId!, this);
 			case "subscribe":
 				return this.#onSubscribe(packet);
@@ -151,6 +150,7 @@ export class Seat implements FarEnd {
 		const code = version === 5 ? { reasonCode: 0, properties: properties! } : { returnCode: 0 };
 		this.send({ cmd: "connack", sessionPresent: present, ...code });
 		this.online = true;
+		this.#heardAt = broker.time.now;
 		broker.counts.connections++;
 		session.resume(this);
 		session.pump();

@@ -1,5 +1,5 @@
 import { LinkState } from "../../modules/link/link.js";
-import { Mark } from "../../modules/outbox/outbox.js";
+import { Mark } from "../../modules/outbox/record.js";
 import type { QoS } from "../../modules/wire/packet-type.js";
 import type { Broker } from "./broker.js";
 import type { Device } from "./device.js";
@@ -24,10 +24,7 @@ export class Workload {
 		this.#broker = broker;
 		this.#device = device;
 		for (const filter of filters) this.#wanted.set(filter, "no");
-		broker.orderKey = uid => {
-			const { topic, qos, priority } = device.ledger.entries.get(uid)!;
-			return `topic ${topic}, QoS ${qos}, priority ${priority}`;
-		};
+		broker.placeOf = uid => device.ledger.entries.get(uid)!;
 		device.onEnd = () => {
 			// Whoever hears of an end may publish at once.
 			if (!broker.weather.clear && broker.random.once(20)) this.publish();
@@ -52,7 +49,7 @@ export class Workload {
 	}
 	publish(): void {
 		const { random, time, counts, options } = this.#broker;
-		const { outbox, ledger, link } = this.#device;
+		const { ledger, link } = this.#device;
 		const uid = ++this.#published;
 		const { outboxBytes, frameBytes } = this.#device.options;
 		const size = Math.min(
@@ -73,14 +70,14 @@ export class Workload {
 			(displaceable ? Mark.displaceable : 0) |
 			(priority << Mark.priorityShift);
 		const extra = options.version === 5 && random.once(4) ? properties : undefined;
-		const record = outbox.append(withLength(topic), payloadOf(uid, size), marks, ttlMs, time.now, extra);
+		const record = link.publish(withLength(topic), payloadOf(uid, size), marks, ttlMs, extra);
 		if (record === 0) {
 			counts.full++;
 			return;
 		}
 		const rest = { latest, displaceable, ttlMs, at: time.now, record, outcome: -1, endedAt: 0 };
-		ledger.accept({ uid, topic, size, qos, retain, priority, ...rest });
-		link.wake();
+		const row = `topic ${topic}, QoS ${qos}, priority ${priority}`;
+		ledger.accept({ uid, row, place: uid, topic, size, qos, retain, priority, ...rest });
 	}
 	/** The broker has something for the client. */
 	post(): void {
