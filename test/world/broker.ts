@@ -77,8 +77,9 @@ export class Broker implements Listener {
 		const { random, weather } = this;
 		const offer: ConnackProperties = {};
 		this.limited = false;
-		if (this.options.version !== 5 || !weather.has("offer")) return offer;
+		if (this.options.version !== 5 || !weather.knows("offer")) return offer;
 		if (random.once(2)) offer.receiveMaximum = 1 + random.below(6);
+		if (!weather.has("offer")) return offer;
 		if (random.once(3)) offer.maximumPacketSize = 70 + random.below(300);
 		if (random.once(4)) offer.maximumQoS = random.below(2);
 		if (random.once(4)) offer.retainAvailable = false;

@@ -64,6 +64,8 @@ export class Device implements LinkHandler {
 	#deafAt = -Infinity;
 	#blockedAt = -Infinity;
 	#wasDeaf = false;
+	/** The connection was opened under a clear sky. */
+	#sunny = false;
 	#wasBlocked = false;
 	#stuckAt = Infinity;
 
@@ -96,7 +98,7 @@ export class Device implements LinkHandler {
 			...options,
 			endpoints: urls.map(parseEndpoint),
 			credentials: done => {
-				const credentials = weather.strikes("noCredentials", 4) ? undefined : { username: "me" };
+				const credentials = weather.strikes("noCredentials", 10) ? undefined : { username: "me" };
 				if (random.once(2)) done(credentials);
 				else time.after(random.below(50), () => done(credentials));
 			},
@@ -104,6 +106,10 @@ export class Device implements LinkHandler {
 		this.hearing = new Hearing(broker, this);
 	}
 	onLinkState(): void {
+		const { state, detail } = this.link;
+		if (state === LinkState.opening) this.#sunny = this.#broker.weather.clear;
+		if (this.#sunny && this.witness.online && state === LinkState.waiting)
+			throw new BrokenLaw(`a connection made under a clear sky ends: ${detail}`);
 		this.patience.enter(this.link);
 		if (this.link.state <= LinkState.waiting) {
 			this.witness.end();

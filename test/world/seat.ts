@@ -118,12 +118,12 @@ export class Seat implements FarEnd {
 	}
 	#onConnect(packet: ConnectPacket): void {
 		const { weather, random, time } = this.#broker;
-		if (weather.strikes("noGreeting", 5)) return;
+		if (weather.strikes("noGreeting", 8)) return;
 		const ms = weather.has("slowGreeting") ? random.below(random.pick([300, 6_000])) : random.below(3);
 		time.after(ms, () => {
 			if (this.#ended) return;
-			if (weather.strikes("busy", 4)) this.#refuse(0x89, 3);
-			else if (weather.strikes("badCredentials", 6)) this.#refuse(0x86, 4);
+			if (weather.strikes("busy", 8)) this.#refuse(0x89, 3);
+			else if (weather.strikes("badCredentials", 20)) this.#refuse(0x86, 4);
 			else this.#welcome(packet);
 		});
 	}

@@ -177,7 +177,7 @@ export class Stream implements Transport {
 	#count(piece: Uint8Array): number {
 		const left = this.troubleAt - this.#total;
 		this.#total += piece.length;
-		if (piece.length < left) return piece.length;
+		if (piece.length < left || this.#weather.clear) return piece.length;
 		this.troubleAt = Infinity;
 		this.strike(this.trouble);
 		return left;

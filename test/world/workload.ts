@@ -44,7 +44,7 @@ export class Workload {
 			case 2:
 				return random.once(4) ? this.unsubscribe() : this.post();
 			default:
-				for (let i = weather.strikes("burst", 4) ? 30 : 1; i > 0; i--) this.publish();
+				for (let i = weather.strikes("burst", 20) ? 30 : 1; i > 0; i--) this.publish();
 		}
 	}
 	publish(): void {

@@ -101,7 +101,7 @@ export class World {
 		const { time, device } = this;
 		const { host, witness, link } = device;
 		// The last of the storm may still be on its way.
-		time.run(time.now + 100_000);
+		time.run(time.now + 400_000);
 		time.run(time.now + calmMaxMs, () => this.#calm);
 		const { connection } = witness;
 		const rings = host.rings;
