@@ -219,7 +219,7 @@ export class Session {
 		} else {
 			const outbox = sender.outbox;
 			if (outbox.next === 0 && !sender.resending) return false;
-			const isFirst = outbox.count === outbox.waiting && requests.owed === 0;
+			const isFirst = sender.owed + requests.owed === 0;
 			written = sender.transmit(frame, now);
 			if (isFirst && written) pulse.ask(now);
 		}
