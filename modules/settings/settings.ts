@@ -219,7 +219,6 @@ function secretOf(entries: Entries, key: string): string | undefined {
 }
 
 function valueOf(entries: Entries, key: string): string | undefined {
-	if (!Object.hasOwn(entries, key)) return undefined;
 	const value = entries[key];
 	if (value === undefined || typeof value === "string") return value as string | undefined;
 	if (typeof value === "number") return String(value);
