@@ -103,7 +103,7 @@ for (const [word, nearest] of [
 	["user", "username"],
 	["keep", "keepalive"],
 	["OUTBOXES", "outbox"],
-	["x".repeat(1_000_000), "outbox"],
+	["x".repeat(10_000), "outbox"],
 ] as const) {
 	test(`settings: instead of ${word.slice(0, 20)}, ${nearest} is proposed`, t => {
 		const error = t.throws(() => parse({ [word]: "hush-hush" }), { instanceOf: RangeError });
