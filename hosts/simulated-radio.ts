@@ -3,7 +3,8 @@
  * stop none; what they say is what a station is to be tried with. Time and chance are the host's ports.
  */
 
-import type { Alarm, Clock, Radio, RadioHandler, Random } from "./host.js";
+import type { Settings } from "../modules/settings/settings.js";
+import type { Alarm, Clock, Host, Radio, RadioHandler, Random } from "./host.js";
 
 /** What a simulated network says of itself. */
 const homeAddress = "127.0.0.1";
@@ -23,6 +24,20 @@ export const flakiness = Object.freeze({
 	signalMin: -90,
 	signalMax: -60,
 });
+
+/** The network that is joined where none is set. */
+const homeNetwork = Object.freeze({ ssid: "simulated", password: "" });
+
+/** A host without Wi-Fi, with the radio that the settings ask for, and a network to join. */
+export function simulateWiFi(host: Host, settings: Settings): [Host, Settings] {
+	const { clock, random } = host;
+	const radio = settings.wifi === "flaky" ? new FlakyRadio(clock, random) : new SteadyRadio(clock);
+	const networks = settings.networks.length > 0 ? settings.networks : [homeNetwork];
+	return [
+		{ ...host, radio },
+		{ ...settings, networks },
+	];
+}
 
 /** Any network is there, and stays. */
 export class SteadyRadio implements Radio {

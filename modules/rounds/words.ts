@@ -1,4 +1,5 @@
 import type { Status } from "../client/client.js";
+import type { Tally } from "./rounds.js";
 
 /** What to look at, by the cause that a connection ended with. */
 const advice: Readonly<Record<string, string>> = Object.freeze({
@@ -30,6 +31,11 @@ export function statusLine({
 	const hint = advice[cause];
 	const next = cause === "network" ? "" : ` Next attempt in ${(retryMs / 1000).toFixed(1)} s.`;
 	return `Not connected to MQTT server ${url}: ${detail}.${hint === undefined ? "" : ` ${hint}`}${next}`;
+}
+
+/** What the rounds came to, when they have an end. */
+export function tallyLine({ rounds, acknowledged, echoes }: Tally): string {
+	return `${rounds} rounds: ${acknowledged} of ${rounds} QoS 1 messages acknowledged, ${echoes} of ${2 * rounds} echoes`;
 }
 
 /** A stamp for a line: the time of day in UTC when it is known, the seconds since the start when not. */

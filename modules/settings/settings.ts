@@ -28,8 +28,8 @@ export interface Settings {
 }
 
 export interface SettingsOptions {
-	/** Fills {deviceId} in topic, client and username. */
-	deviceId: string;
+	/** Fills {deviceId} in topic, client and username. Not asked for where none has it: it may have to be drawn. */
+	readonly deviceId: string;
 	/** Passes over keys that are not ours: mcconfig's config holds those of others as well. */
 	ignoreUnknown?: boolean | undefined;
 }
@@ -55,6 +55,7 @@ export const brokersMax = 8;
 /** The longest value, and so the longest topic; the client's buffers have room for it. */
 const textBytesMax = 1_000;
 const oldClientIdMax = 23;
+const idMark = "{deviceId}";
 const quoteMax = 60;
 const mask = "********";
 const versions: Readonly<Record<string, Version>> = Object.freeze({ "3.1": 3, "3.1.1": 4, "5": 5, "5.0": 5 });
@@ -64,12 +65,10 @@ const versions: Readonly<Record<string, Version>> = Object.freeze({ "3.1": 3, "3
  * What is wrong is a RangeError of one plain line, which names the setting, its value unless it is secret,
  * and what is allowed.
  */
-export function parseSettings(
-	entries: Entries,
-	{ deviceId, ignoreUnknown = false }: SettingsOptions,
-): Settings {
-	if (!ignoreUnknown) refuseUnknown(entries);
-	const filled = (text: string) => text.replaceAll("{deviceId}", deviceId);
+export function parseSettings(entries: Entries, options: SettingsOptions): Settings {
+	if (!options.ignoreUnknown) refuseUnknown(entries);
+	const filled = (text: string) =>
+		text.indexOf(idMark) < 0 ? text : text.replaceAll(idMark, options.deviceId);
 	const version = parseVersion(entries);
 	const username = textOf(entries, "username");
 	const settings: Settings = {

@@ -10,7 +10,7 @@ import {
 	type PublishPacket,
 } from "./packet.js";
 import { PacketType, type QoS } from "./packet-type.js";
-import { breach } from "./protocol-error.js";
+import { breach, malformed } from "./protocol-error.js";
 import { readId, readOptional, readReason } from "./read-fields.js";
 import { grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
 import { topicNameFault } from "./topic.js";
@@ -46,7 +46,7 @@ export function readServerPacket(reader: FrameReader): Packet | undefined {
 
 function readConnack(reader: FrameReader): ConnackPacket {
 	const flags = reader.byte();
-	if (flags > 1) throw breach(`connack flags ${flags}`);
+	if (flags > 1) throw malformed(`connack flags ${flags}`);
 	const packet: ConnackPacket = { cmd: "connack", sessionPresent: flags === 1 };
 	let code: number;
 	if (reader.version === 5) code = packet.reasonCode = readReason(reader);
