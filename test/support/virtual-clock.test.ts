@@ -1,7 +1,7 @@
 import test from "ava";
 import { VirtualClock } from "./virtual-clock.js";
 
-test("virtual clock: callbacks come by their times, and at one time in the order in which they were set", t => {
+test("virtual clock: callbacks come by their times, and at one time as they were set", t => {
 	const clock = new VirtualClock();
 	const order: string[] = [];
 	const late = clock.alarm(() => order.push(`late ${clock.now()}`));
