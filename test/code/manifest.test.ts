@@ -138,7 +138,7 @@ function findPreloadFaults(manifest: Manifest, known: Modules): string[] {
 	return faults;
 }
 
-/** The modules that a manifest lists on any platform, those which it excludes, and what is wrong with its keys. */
+/** What a manifest lists on any platform, what it excludes, and what is wrong with its keys. */
 function namesOf(manifest: Manifest, known: Modules) {
 	const listed = new Set<string>();
 	const excluded = new Set<string>();
