@@ -1,3 +1,4 @@
+// node only
 // engine.TCP against a server of Node's on this computer: what ECMA-419 and the Moddable SDK promise.
 
 import test from "ava";
