@@ -36,7 +36,7 @@ declare module "modules" {
 }
 
 declare module "mc/config" {
-	const config: Record<string, any>;
+	const config: Record<string, unknown>;
 	export default config;
 }
 
