@@ -61,7 +61,7 @@ export class TCPTransport implements Transport {
 			onReadable: guarded((count: number) => this.#onReadable(count), onError),
 			onWritable: guarded((count: number) => this.#onWritable(count), onError),
 			onError: guarded<void>(
-				() => this.#lose(this.#opened ? "the connection was closed" : "no connection"),
+				() => this.#lose(this.#opened ? "the connection was closed" : "it cannot be reached"),
 				onFault,
 			),
 		});
