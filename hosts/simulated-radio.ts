@@ -1,6 +1,6 @@
 /**
- * Radios for places without Wi-Fi: a computer, the simulator, an engine on a desk. They reach no network and stop
- * none; what they say is what a station is to be tried with. Time and chance are the host's ports.
+ * Radios for places without Wi-Fi: a computer, the simulator, an engine on a desk. They reach no network and
+ * stop none; what they say is what a station is to be tried with. Time and chance are the host's ports.
  */
 
 import type { Settings } from "../modules/settings/settings.js";

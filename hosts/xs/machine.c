@@ -10,8 +10,6 @@ enum {
 	buildChunkBytes = 1024 * 1024,
 	buildSlots = 64 * 1024,
 	buildStackSlots = 4096,
-	growSlots = 16 * 1024,
-	growChunkBytes = 256 * 1024,
 	keyMax = 30000,
 	parserBytes = 256 * 1024,
 	parserSymbols = 1993,
@@ -21,9 +19,9 @@ txMachine* createMachine(const Limits* limits)
 {
 	txCreation creation = {
 		.initialChunkSize = buildChunkBytes + limits->chunkBytes,
-		.incrementalChunkSize = growChunkBytes,
+		.incrementalChunkSize = buildChunkBytes,
 		.initialHeapCount = buildSlots + limits->slots,
-		.incrementalHeapCount = growSlots,
+		.incrementalHeapCount = buildSlots,
 		.stackCount = buildStackSlots + limits->stackSlots,
 		.initialKeyCount = keyMax,
 		.incrementalKeyCount = 0,
@@ -75,10 +73,9 @@ void limitMachine(txMachine* the, const Limits* limits)
 	}
 	if (the->stack - the->stackBottom > limits->stackSlots)
 		the->stackBottom = the->stack - limits->stackSlots;
-	if (limits->fixed) {
-		the->minimumHeapCount = 0;
-		the->minimumChunksSize = 0;
-	}
+	/* A heap grows by half its first size: by less, it is collected again and again when it is almost full. */
+	the->minimumHeapCount = limits->fixed ? 0 : limits->slots / 2 + 1;
+	the->minimumChunksSize = limits->fixed ? 0 : limits->chunkBytes / 2 + 16;
 	startCounters(the);
 }
 

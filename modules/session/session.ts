@@ -1,6 +1,6 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
-import type { FrameWriter } from "../wire/frame-writer.js";
+import { FrameWriter } from "../wire/frame-writer.js";
 import type { ConnackPacket, ConnectPacket, Properties, UserProperties, Will } from "../wire/packet.js";
 import { PacketType, type QoS, type Version } from "../wire/packet-type.js";
 import { breach, malformed } from "../wire/protocol-error.js";
@@ -126,10 +126,14 @@ export class Session {
 	get left(): boolean {
 		return this.#phase === Phase.left;
 	}
-	/** False while too much waits for the application or the socket: leave the broker's bytes unread. */
+	/**
+	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0 broker
+	 * keeps to our Receive Maximum, so there handlers which wait for an acknowledgement cannot keep it out.
+	 */
 	get ready(): boolean {
 		const { receiver } = this;
-		return receiver.pending < receiver.max && this.#acks.count + receiver.pending < this.#acks.size;
+		if (this.#options.version < 5 && receiver.pending >= receiver.max) return false;
+		return this.#acks.count + receiver.pending < this.#acks.size;
 	}
 	/** When tick() must run next, at the latest. */
 	get deadline(): number {
@@ -166,12 +170,11 @@ export class Session {
 	/** Throws a RangeError or TypeError when a packet of this frame cannot carry the request, or the CONNECT. */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
 		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
-		const { end } = frame;
-		try {
-			writePacket(frame, packet, this.#options.version);
-		} finally {
-			frame.end = end;
-		}
+		const { start, end, limit } = frame;
+		// A frame of the same size, when this one holds packets that the socket has not taken.
+		const empty = end === start ? frame : new FrameWriter(frame.text, new Uint8Array(limit - start));
+		writePacket(empty, packet, this.#options.version);
+		empty.reset();
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {

@@ -61,9 +61,9 @@ const mask = "********";
 const versions: Readonly<Record<string, Version>> = Object.freeze({ "3.1": 3, "3.1.1": 4, "5": 5, "5.0": 5 });
 
 /**
- * Settings from key=value pairs, of the command line or of mcconfig's config: values are text, or numbers. What
- * is wrong is a RangeError of one plain line, which names the setting, its value unless it is secret, and what is
- * allowed.
+ * Settings from key=value pairs, of the command line or of mcconfig's config: values are text, or numbers.
+ * What is wrong is a RangeError of one plain line, which names the setting, its value unless it is secret,
+ * and what is allowed.
  */
 export function parseSettings(entries: Entries, options: SettingsOptions): Settings {
 	if (!options.ignoreUnknown) refuseUnknown(entries);
@@ -225,7 +225,7 @@ function valueOf(entries: Entries, key: string): string | undefined {
 	throw new RangeError(`${key}: text or a number, not ${value === null ? "null" : typeof value}`);
 }
 
-/** As UTF-8; -1 when they are too many, or the text cannot be sent. Bytes written behind an array go nowhere. */
+/** As UTF-8; -1 when too many, or when it cannot be sent. Bytes written behind an array go nowhere. */
 function countBytes(text: string): number {
 	try {
 		return portableText.write(text, new Uint8Array(0), 0, textBytesMax);

@@ -36,9 +36,9 @@ const longestWaitMs = 60_000;
  *                             ^── no answer, or a refusal ──┘           │
  *                             ^── the link drops ───────────────────────┘
  *
- * A round tries each network once, by priority; after a loss the one just lost comes first. A round in vain, or a
- * loss soon after the join, is a setback: a wait with full jitter follows, whose bound doubles with each in a row.
- * Every attempt begins in a turn of its own, at the alarm, so that no radio can make the station recurse or spin.
+ * A round tries each network once, by priority; after a loss the one just lost comes first. A round in vain,
+ * or a loss soon after the join, is a setback: a wait with full jitter follows, whose bound doubles with each
+ * in a row. Every attempt begins at the alarm, so that no radio can make the station recurse or spin.
  */
 export class Station {
 	state: StationState = StationState.stopped;

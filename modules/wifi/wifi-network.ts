@@ -22,7 +22,8 @@ export function passwordFault(password: string): string | undefined {
 	const bytes = countBytes(password);
 	if (bytes === 0 || (bytes >= passphraseBytesMin && bytes <= passphraseBytesMax)) return undefined;
 	if (/^[0-9a-f]{64}$/i.test(password)) return undefined;
-	return `a Wi-Fi password is ${passphraseBytesMin} to ${passphraseBytesMax} characters, 64 hex digits, or empty`;
+	const characters = `${passphraseBytesMin} to ${passphraseBytesMax} characters`;
+	return `a Wi-Fi password is ${characters}, 64 hex digits, or empty`;
 }
 
 /** As UTF-8; not a number where the text holds U+0000 or an unpaired surrogate, and so cannot be sent. */

@@ -16,8 +16,7 @@ const aliasId = 0x23;
 export function readProperties(reader: FrameReader, type: number, into?: Properties): number {
 	const length = reader.varint();
 	if (length === 0) return 0;
-	const end = reader.at + length;
-	if (end > reader.end) throw malformed("properties are longer than their packet");
+	const end = reader.at + length; // if that is behind the packet, the reader will say so
 	let seen = 0;
 	let alias = 0;
 	while (reader.at < end) {

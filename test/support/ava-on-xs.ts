@@ -52,42 +52,46 @@ class Assertions {
 		this.#raise(message ?? "failed");
 	}
 	is(actual: unknown, expected: unknown, message?: string): void {
-		this.#check(Object.is(actual, expected), message, `is ${show(actual)}, should be ${show(expected)}`);
+		this.#check(
+			Object.is(actual, expected),
+			message,
+			() => `is ${show(actual)}, should be ${show(expected)}`,
+		);
 	}
 	not(actual: unknown, other: unknown, message?: string): void {
-		this.#check(!Object.is(actual, other), message, `should not be ${show(actual)}`);
+		this.#check(!Object.is(actual, other), message, () => `should not be ${show(actual)}`);
 	}
 	true(actual: unknown, message?: string): void {
-		this.#check(actual === true, message, `is ${show(actual)}, should be true`);
+		this.#check(actual === true, message, () => `is ${show(actual)}, should be true`);
 	}
 	false(actual: unknown, message?: string): void {
-		this.#check(actual === false, message, `is ${show(actual)}, should be false`);
+		this.#check(actual === false, message, () => `is ${show(actual)}, should be false`);
 	}
 	truthy(actual: unknown, message?: string): void {
-		this.#check(Boolean(actual), message, `is ${show(actual)}, should be truthy`);
+		this.#check(Boolean(actual), message, () => `is ${show(actual)}, should be truthy`);
 	}
 	falsy(actual: unknown, message?: string): void {
-		this.#check(!actual, message, `is ${show(actual)}, should be falsy`);
+		this.#check(!actual, message, () => `is ${show(actual)}, should be falsy`);
 	}
 	assert(actual: unknown, message?: string): void {
 		this.truthy(actual, message);
 	}
 	deepEqual(actual: unknown, expected: unknown, message?: string): void {
 		const found = difference(actual, expected);
-		this.#check(found === undefined, message, found ?? "");
+		this.#check(found === undefined, message, () => found ?? "");
 	}
 	notDeepEqual(actual: unknown, other: unknown, message?: string): void {
-		this.#check(difference(actual, other) !== undefined, message, `should not be ${show(actual)}`);
+		this.#check(difference(actual, other) !== undefined, message, () => `should not be ${show(actual)}`);
 	}
 	like(actual: unknown, selector: unknown, message?: string): void {
 		const found = unlike(actual, selector);
-		this.#check(found === undefined, message, found ?? "");
+		this.#check(found === undefined, message, () => found ?? "");
 	}
 	regex(text: string, pattern: RegExp, message?: string): void {
-		this.#check(text.search(pattern) >= 0, message, `${show(text)} should match ${pattern}`);
+		this.#check(text.search(pattern) >= 0, message, () => `${show(text)} should match ${pattern}`);
 	}
 	notRegex(text: string, pattern: RegExp, message?: string): void {
-		this.#check(text.search(pattern) < 0, message, `${show(text)} should not match ${pattern}`);
+		this.#check(text.search(pattern) < 0, message, () => `${show(text)} should not match ${pattern}`);
 	}
 	throws(run: Thrower, expectation: Expectation = {}, message?: string): unknown {
 		try {
@@ -95,14 +99,14 @@ class Assertions {
 		} catch (error) {
 			return this.#expect(error, expectation, message);
 		}
-		this.#check(false, message, "nothing was thrown");
+		this.#check(false, message, () => "nothing was thrown");
 		return undefined;
 	}
 	notThrows(run: Thrower, message?: string): void {
 		try {
 			run();
 		} catch (error) {
-			this.#check(false, message, `threw ${show(error)}`);
+			this.#check(false, message, () => `threw ${show(error)}`);
 		}
 		this.pass();
 	}
@@ -112,14 +116,14 @@ class Assertions {
 		} catch (error) {
 			return this.#expect(error, expectation, message);
 		}
-		this.#check(false, message, "nothing was thrown");
+		this.#check(false, message, () => "nothing was thrown");
 		return undefined;
 	}
 	async notThrowsAsync(run: Thrower | Promise<unknown>, message?: string): Promise<void> {
 		try {
 			await (typeof run === "function" ? run() : run);
 		} catch (error) {
-			this.#check(false, message, `threw ${show(error)}`);
+			this.#check(false, message, () => `threw ${show(error)}`);
 		}
 		this.pass();
 	}
@@ -142,22 +146,27 @@ class Assertions {
 		if (error instanceof AssertionFailure) throw error;
 		const { instanceOf, is } = expectation;
 		const got = error as { message?: unknown; name?: unknown; code?: unknown };
-		const told = `threw ${show(error)}`;
-		if (instanceOf) this.#check(error instanceof instanceOf, message, `${told}, not a ${instanceOf.name}`);
-		if ("is" in expectation) this.#check(Object.is(error, is), message, `${told}, not ${show(is)}`);
+		const told = () => `threw ${show(error)}`;
+		if (instanceOf)
+			this.#check(error instanceof instanceOf, message, () => `${told()}, not a ${instanceOf.name}`);
+		if ("is" in expectation) this.#check(Object.is(error, is), message, () => `${told()}, not ${show(is)}`);
 		for (const key of ["name", "code"] as const) {
 			if (expectation[key] === undefined) continue;
-			this.#check(got[key] === expectation[key], message, `${told}, not with ${key} ${expectation[key]}`);
+			this.#check(
+				got[key] === expectation[key],
+				message,
+				() => `${told()}, not with ${key} ${expectation[key]}`,
+			);
 		}
 		if (expectation.message !== undefined) {
 			const fits = matches(String(got.message), expectation.message);
-			this.#check(fits, message, `${told}, not with message ${expectation.message}`);
+			this.#check(fits, message, () => `${told()}, not with message ${expectation.message}`);
 		}
 		this.pass();
 		return error;
 	}
-	#check(holds: boolean, message: string | undefined, detail: string): void {
-		if (!holds) this.#raise(message === undefined ? detail : `${message}: ${detail}`);
+	#check(holds: boolean, message: string | undefined, detail: () => string): void {
+		if (!holds) this.#raise(message === undefined ? detail() : `${message}: ${detail()}`);
 		this.#count++;
 	}
 	#raise(detail: string): never {

@@ -1,16 +1,11 @@
-// The station against a radio whose air is a small table: which networks are in reach, which answer, and when the
-// link drops. Time is virtual; chance is a fixed number where a wait is measured, and a seed elsewhere.
+// The station against a radio whose air is a small table: which networks are in reach, which answer, and
+// when the link drops. Time is virtual; chance is a fixed number where a wait is measured, a seed elsewhere.
 
 import test from "ava";
 import { FlakyRadio } from "../../hosts/simulated-radio.js";
-import type { Radio, RadioHandler } from "../../hosts/host.js";
-import {
-	Station,
-	StationState,
-	type StationHandler,
-	type StationOptions,
-} from "../../modules/wifi/station.js";
+import { Station, StationState, type StationOptions } from "../../modules/wifi/station.js";
 import type { WiFiNetwork } from "../../modules/wifi/wifi-network.js";
+import { AirRadio, StationDiary, answerMs } from "../support/air-radio.js";
 import { Random } from "../support/random.js";
 import { VirtualClock } from "../support/virtual-clock.js";
 
@@ -19,74 +14,12 @@ const shed: WiFiNetwork = { ssid: "shed", password: "" };
 const mast: WiFiNetwork = { ssid: "mast", password: "f".repeat(64) };
 const joinMs = 20_000;
 const healthyMs = 30_000;
-const answerMs = 500;
 const half = 0x8000_0000;
-
-type Air = "good" | "gone" | "mute" | "broken";
-
-/** Answers a join by what the air says of the network; remembers every handler it was ever given. */
-class AirRadio implements Radio {
-	readonly air: { [ssid: string]: Air } = {};
-	readonly joins: string[] = [];
-	readonly handlers: RadioHandler[] = [];
-	leaves = 0;
-	#clock: VirtualClock;
-	#cancel = () => {};
-
-	constructor(clock: VirtualClock) {
-		this.#clock = clock;
-	}
-	join({ ssid }: WiFiNetwork, handler: RadioHandler): void {
-		this.#cancel();
-		this.joins.push(`${this.#clock.now()} ${ssid}`);
-		this.handlers.push(handler);
-		const air = this.air[ssid] ?? "good";
-		if (air === "broken") throw new Error("no radio");
-		if (air === "mute") return;
-		this.#cancel = this.#clock.after(answerMs, () => {
-			if (air === "good") handler.onUp("10.0.0.2");
-			else handler.onDown("not found");
-		});
-	}
-	leave(): void {
-		this.leaves++;
-		this.#cancel();
-	}
-	signal(): number {
-		return -60;
-	}
-	/** The link drops now. */
-	drop(): void {
-		this.handlers.at(-1)!.onDown("out of reach");
-	}
-}
-
-/** Writes down what the station reports, with the time. */
-class Diary implements StationHandler {
-	readonly lines: string[] = [];
-	#clock: VirtualClock;
-
-	constructor(clock: VirtualClock) {
-		this.#clock = clock;
-	}
-	onUp(ssid: string, address: string): void {
-		this.#write(`${ssid} up ${address}`);
-	}
-	onDown(ssid: string, detail: string, wasUp: boolean): void {
-		this.#write(`${ssid} ${wasUp ? "lost" : "failed"}: ${detail}`);
-	}
-	onWaiting(retryMs: number): void {
-		this.#write(`waiting ${retryMs}`);
-	}
-	#write(line: string): void {
-		this.lines.push(`${this.#clock.now()} ${line}`);
-	}
-}
 
 function setUp(networks: WiFiNetwork[], options: Partial<StationOptions> = {}, word = half) {
 	const clock = new VirtualClock();
 	const radio = new AirRadio(clock);
-	const diary = new Diary(clock);
+	const diary = new StationDiary(clock);
 	const host = { clock, random: { word: () => word } };
 	const station = new Station(host, radio, diary, { networks, joinMs, healthyMs, ...options });
 	return { clock, radio, diary, station };
@@ -301,7 +234,7 @@ test("Station: an alarm that rings early changes nothing", t => {
 	let ring = () => {};
 	const eager = { ...bound(clock), alarm: (callback: () => void) => clock.alarm((ring = callback)) };
 	const random = { word: () => half };
-	const early = new Station({ clock: eager, random }, radio, new Diary(clock), { networks: [home] });
+	const early = new Station({ clock: eager, random }, radio, new StationDiary(clock), { networks: [home] });
 	radio.air["home"] = "mute";
 	early.start();
 	clock.run(0);
@@ -319,7 +252,7 @@ test("Station: in a flaky air it is up most of the time, and always comes back",
 	for (let seed = 1; seed <= 20; seed++) {
 		const clock = new VirtualClock();
 		const random = new Random(seed);
-		const diary = new Diary(clock);
+		const diary = new StationDiary(clock);
 		const station = new Station({ clock, random }, new FlakyRadio(clock, random), diary, {
 			networks: [home, shed],
 		});
@@ -338,61 +271,6 @@ test("Station: in a flaky air it is up most of the time, and always comes back",
 		failures += station.failures;
 	}
 	t.true(losses > 200 && failures > 200, `the air was not flaky: ${losses} losses, ${failures} failures`);
-});
-
-const bad: { title: string; networks: unknown; error: new (message: string) => Error; message: RegExp }[] = [
-	{ title: "none", networks: [], error: RangeError, message: /no Wi-Fi network/ },
-	{ title: "nine", networks: new Array(9).fill(home), error: RangeError, message: /9 .* more than 8/ },
-	{
-		title: "an empty SSID",
-		networks: [{ ssid: "", password: "" }],
-		error: RangeError,
-		message: /1 to 32 bytes/,
-	},
-	{
-		title: "an SSID of 33 bytes",
-		networks: [{ ssid: "é".repeat(16) + "e", password: "" }],
-		error: RangeError,
-		message: /1 to 32 bytes of UTF-8/,
-	},
-	{
-		title: "an SSID with an unpaired surrogate",
-		networks: [{ ssid: "a\ud800b", password: "" }],
-		error: RangeError,
-		message: /UTF-8/,
-	},
-	{
-		title: "a password of 7 characters",
-		networks: [{ ssid: "a", password: "1234567" }],
-		error: RangeError,
-		message: /8 to 63 characters, 64 hex digits, or empty/,
-	},
-	{
-		title: "64 characters that are not hex digits",
-		networks: [{ ssid: "a", password: "g".repeat(64) }],
-		error: RangeError,
-		message: /64 hex digits/,
-	},
-	{
-		title: "65 hex digits",
-		networks: [{ ssid: "a", password: "f".repeat(65) }],
-		error: RangeError,
-		message: /64 hex digits/,
-	},
-	{ title: "no SSID", networks: [{ password: "" }], error: TypeError, message: /SSID is not a string/ },
-	{ title: "no password", networks: [{ ssid: "a" }], error: TypeError, message: /password is not a string/ },
-];
-
-for (const { title, networks, error, message } of bad) {
-	test(`Station: networks refused: ${title}`, t => {
-		const thrown = t.throws(() => setUp(networks as WiFiNetwork[]), { instanceOf: error, message });
-		t.false(String(thrown).includes("1234567"), "the password is told");
-	});
-}
-
-test("Station: SSIDs of 32 bytes and passwords of 8, 63 and 64 are taken", t => {
-	const networks = [8, 63, 64].map(length => ({ ssid: "é".repeat(16), password: "a".repeat(length) }));
-	t.notThrows(() => setUp([...networks, shed]));
 });
 
 for (const options of [{ joinMs: 0 }, { joinMs: NaN }, { joinMs: Infinity }, { healthyMs: -1 }]) {

@@ -10,7 +10,7 @@ import { randomPacket } from "../support/packets.js";
 import { Random } from "../support/random.js";
 import { toHex } from "../support/hex.js";
 
-const seeds = 300;
+const seeds = 100;
 const versions: Version[] = [3, 4, 5];
 
 function randomStream(
@@ -64,7 +64,7 @@ for (const version of versions) {
 
 	test(`version ${version}: each single byte of a packet may be any other`, t => {
 		let count = 0;
-		for (let seed = 1; seed <= 20; seed++) {
+		for (let seed = 1; seed <= 8; seed++) {
 			const { bytes } = randomStream(new Random(seed), version, 1);
 			for (let at = 0; at < Math.min(bytes.length, 60); at++) {
 				const before = bytes[at]!;
@@ -76,7 +76,7 @@ for (const version of versions) {
 				bytes[at] = before;
 			}
 		}
-		t.true(count > 10_000);
+		t.true(count > 5_000);
 	});
 }
 

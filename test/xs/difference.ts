@@ -1,18 +1,20 @@
 /** Deep equality for the ava shim: says where two values differ first, so that a failure can be read. */
 
-type Pairs = [unknown, unknown][];
+/** Which objects are being compared with which: a ring ends where it began. */
+type Pairs = Map<object, object>;
 
 const textMax = 200;
+const bytesMax = textMax / 3;
 const depthMax = 3;
 
 /** The place and the two values of the first difference, or undefined when there is none. */
 export function difference(actual: unknown, expected: unknown): string | undefined {
-	return compare(actual, expected, "", []);
+	return compare(actual, expected, "", new Map());
 }
 
 /** The first place where actual is not like the selector, which may leave properties out. */
 export function unlike(actual: unknown, selector: unknown, path = ""): string | undefined {
-	if (!isObject(selector) || !isObject(actual)) return compare(actual, selector, path, []);
+	if (!isObject(selector) || !isObject(actual)) return compare(actual, selector, path, new Map());
 	for (const key of Object.keys(selector)) {
 		const found = unlike(at(actual, key), at(selector, key), `${path}.${key}`);
 		if (found !== undefined) return found;
@@ -27,7 +29,7 @@ export function show(value: unknown, depth = 0): string {
 }
 
 function write(value: unknown, depth: number): string {
-	if (typeof value === "string") return JSON.stringify(value);
+	if (typeof value === "string") return JSON.stringify(value.slice(0, textMax));
 	if (typeof value === "bigint") return `${value}n`;
 	if (typeof value === "function") return `function ${value.name}`;
 	if (Object.is(value, -0)) return "-0";
@@ -37,8 +39,9 @@ function write(value: unknown, depth: number): string {
 	const name = value.constructor?.name ?? "null";
 	if (depth >= depthMax) return name;
 	const each = (item: unknown) => show(item, depth + 1);
-	if (Array.isArray(value)) return `[${value.map(each).join(", ")}]`;
-	if (isBytes(value)) return `${name} [${Array.from(bytesOf(value)).map(hex).join(" ")}]`;
+	if (Array.isArray(value)) return `[${value.slice(0, textMax).map(each).join(", ")}]`;
+	if (isBytes(value))
+		return `${name} [${Array.from(bytesOf(value).subarray(0, bytesMax)).map(hex).join(" ")}]`;
 	if (value instanceof Map)
 		return `Map {${[...value].map(([k, v]) => `${each(k)} => ${each(v)}`).join(", ")}}`;
 	if (value instanceof Set) return `Set {${[...value].map(each).join(", ")}}`;
@@ -48,67 +51,73 @@ function write(value: unknown, depth: number): string {
 
 function compare(actual: unknown, expected: unknown, path: string, seen: Pairs): string | undefined {
 	if (Object.is(actual, expected)) return undefined;
-	const differ = `at ${path || "the top"}: is ${show(actual)}, should be ${show(expected)}`;
-	if (!isObject(actual) || !isObject(expected)) return differ;
-	if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return differ;
-	if (typeof actual === "function") return differ;
-	if (seen.some(([a, b]) => a === actual && b === expected)) return undefined;
-	seen.push([actual, expected]);
+	const differ = () => `at ${path || "the top"}: is ${show(actual)}, should be ${show(expected)}`;
+	if (!isObject(actual) || !isObject(expected)) return differ();
+	if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return differ();
+	if (typeof actual === "function") return differ();
+	if (seen.get(actual) === expected) return undefined;
+	seen.set(actual, expected);
 	if (isBytes(actual)) return compareBytes(bytesOf(actual), bytesOf(expected as typeof actual), path, differ);
 	if (actual instanceof Map) return compareMaps(actual, expected as typeof actual, path, differ, seen);
 	if (actual instanceof Set) return compareSets(actual, expected as typeof actual, differ);
 	if (actual instanceof Date || actual instanceof RegExp) {
-		return String(actual) === String(expected) ? undefined : differ;
+		return String(actual) === String(expected) ? undefined : differ();
 	}
 	if (actual instanceof Error) {
 		const other = expected as Error;
-		if (actual.name !== other.name || actual.message !== other.message) return differ;
+		if (actual.name !== other.name || actual.message !== other.message) return differ();
 	}
 	return compareProperties(actual, expected, path, differ, seen);
 }
 
-function compareProperties(actual: object, expected: object, path: string, differ: string, seen: Pairs) {
-	if (Array.isArray(actual) && actual.length !== (expected as unknown[]).length) return differ;
+function compareProperties(
+	actual: object,
+	expected: object,
+	path: string,
+	differ: () => string,
+	seen: Pairs,
+) {
+	if (Array.isArray(actual) && actual.length !== (expected as unknown[]).length) return differ();
 	const keys = Reflect.ownKeys(actual).filter(key => isEnumerable(actual, key));
 	const others = Reflect.ownKeys(expected).filter(key => isEnumerable(expected, key));
-	if (keys.length !== others.length) return differ;
+	if (keys.length !== others.length) return differ();
 	for (const key of keys) {
-		if (!isEnumerable(expected, key)) return differ;
+		if (!isEnumerable(expected, key)) return differ();
 		const found = compare(at(actual, key), at(expected, key), `${path}.${String(key)}`, seen);
 		if (found !== undefined) return found;
 	}
 	return undefined;
 }
 
-function compareBytes(actual: Uint8Array, expected: Uint8Array, path: string, differ: string) {
-	if (actual.length !== expected.length) return `${differ} (${actual.length} and ${expected.length} bytes)`;
+function compareBytes(actual: Uint8Array, expected: Uint8Array, path: string, differ: () => string) {
+	if (actual.length !== expected.length) return `${differ()} (${actual.length} and ${expected.length} bytes)`;
 	const index = actual.findIndex((byte, i) => byte !== expected[i]);
 	if (index < 0) return undefined;
-	return `at ${path}[byte ${index}]: is ${hex(actual[index]!)}, should be ${hex(expected[index]!)}\n    ${differ}`;
+	return `at ${path}[byte ${index}]: is ${hex(actual[index]!)}, should be ${hex(expected[index]!)}\n    ${differ()}`;
 }
 
 function compareMaps(
 	actual: Map<unknown, unknown>,
 	expected: Map<unknown, unknown>,
 	path: string,
-	differ: string,
+	differ: () => string,
 	seen: Pairs,
 ) {
-	if (actual.size !== expected.size) return differ;
+	if (actual.size !== expected.size) return differ();
 	for (const [key, value] of actual) {
-		if (!expected.has(key)) return differ;
+		if (!expected.has(key)) return differ();
 		const found = compare(value, expected.get(key), `${path}.get(${show(key)})`, seen);
 		if (found !== undefined) return found;
 	}
 	return undefined;
 }
 
-function compareSets(actual: Set<unknown>, expected: Set<unknown>, differ: string) {
-	if (actual.size !== expected.size) return differ;
+function compareSets(actual: Set<unknown>, expected: Set<unknown>, differ: () => string) {
+	if (actual.size !== expected.size) return differ();
 	const others = [...expected];
 	for (const item of actual) {
 		const index = others.findIndex(other => difference(item, other) === undefined);
-		if (index < 0) return differ;
+		if (index < 0) return differ();
 		others.splice(index, 1);
 	}
 	return undefined;

@@ -1,0 +1,60 @@
+import type { Packet } from "../../modules/wire/packet.js";
+import { BrokenLaw } from "./timeline.js";
+
+/**
+ * What the broker sent and the client has to acknowledge: in order, once, and when the handler is done (law 7).
+ * At QoS 1 that holds within a connection, at QoS 2 for as long as the session lives.
+ */
+export class Inbound {
+	#version: number;
+	#pubacks: number[] = [];
+	#pubrecs: number[] = [];
+	#pubcomps: number[] = [];
+	#done1 = new Set<number>();
+	#done2 = new Set<number>();
+	#connection = 0;
+	#life = 0;
+
+	constructor(version: number) {
+		this.#version = version;
+	}
+	begin(): void {
+		this.#connection++;
+		this.#pubacks = [];
+		this.#pubrecs = [];
+		this.#pubcomps = [];
+		this.#done1.clear();
+	}
+	forget(): void {
+		this.#life++;
+		this.#done2.clear();
+	}
+	/** A handler got the message: to be called when it is done. */
+	handling(id: number, qos: number): () => void {
+		const connection = this.#connection;
+		const life = this.#life;
+		return () => {
+			if (qos === 1 && connection === this.#connection) this.#done1.add(id);
+			if (qos === 2 && life === this.#life) this.#done2.add(id);
+		};
+	}
+	arrived(packet: Packet): void {
+		if (packet.cmd === "pubrel") {
+			this.#pubcomps.push(packet.messageId!);
+			this.#done2.delete(packet.messageId!);
+		} else if (packet.cmd === "publish" && packet.qos === 1) {
+			this.#pubacks.push(packet.messageId!);
+			this.#done1.delete(packet.messageId!);
+		} else if (packet.cmd === "publish" && packet.qos === 2) this.#pubrecs.push(packet.messageId!);
+	}
+	acknowledged(cmd: "puback" | "pubrec" | "pubcomp", id: number, reason: number): void {
+		if (reason >= 0x80 && !(cmd === "pubcomp" && reason === 0x92 && this.#version === 5))
+			throw new BrokenLaw(`${cmd} with reason ${reason}`);
+		const due = cmd === "puback" ? this.#pubacks : cmd === "pubrec" ? this.#pubrecs : this.#pubcomps;
+		const expected = due.shift();
+		if (expected !== id) throw new BrokenLaw(`law 7: ${cmd} ${id}, where ${expected ?? "none"} is due`);
+		if (cmd === "pubcomp") return;
+		const done = cmd === "puback" ? this.#done1 : this.#done2;
+		if (!done.has(id)) throw new BrokenLaw(`law 7: ${cmd} ${id} before its handler is done`);
+	}
+}

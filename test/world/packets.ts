@@ -1,0 +1,72 @@
+import { PacketDecoder, encode } from "../../modules/wire/packet-codec.js";
+import type { Packet, PublishPacket } from "../../modules/wire/packet.js";
+import type { Version } from "../../modules/wire/packet-type.js";
+import { BrokenLaw } from "./timeline.js";
+
+export { encode };
+
+/** Cuts a stream into packets, and tells how many bytes each has. */
+export class PacketStream {
+	#decoder: PacketDecoder;
+	#rest = new Uint8Array(0);
+
+	constructor(version: Version) {
+		this.#decoder = new PacketDecoder(version, 0x1_0000);
+	}
+	feed(bytes: Uint8Array, each: (packet: Packet, bytes: number) => void): void {
+		let all = bytes;
+		if (this.#rest.length > 0) {
+			all = new Uint8Array(this.#rest.length + bytes.length);
+			all.set(this.#rest);
+			all.set(bytes, this.#rest.length);
+		}
+		let at = 0;
+		for (let end = packetEnd(all, at); end >= 0; end = packetEnd(all, at)) {
+			const packet = this.#decoder.feed(all.subarray(at, end)).take();
+			if (packet === undefined) throw new BrokenLaw("a packet whose length is not its own");
+			each(packet, end - at);
+			at = end;
+		}
+		this.#rest = at === all.length ? new Uint8Array(0) : all.slice(at);
+	}
+}
+
+/** Where the packet at that offset ends, or -1 while it is not whole. */
+function packetEnd(bytes: Uint8Array, at: number): number {
+	let length = 0;
+	for (let i = 1; i <= 4; i++) {
+		if (at + i >= bytes.length) return -1;
+		const byte = bytes[at + i]!;
+		length += (byte & 0x7f) << (7 * (i - 1));
+		if (byte > 0x7f) continue;
+		const end = at + i + 1 + length;
+		return end <= bytes.length ? end : -1;
+	}
+	throw new BrokenLaw("a remaining length over four bytes");
+}
+
+const idBytes = 4;
+
+/** A payload of that size which names the message, and whose every byte can be checked. */
+export function payloadOf(uid: number, size: number): Uint8Array {
+	const payload = new Uint8Array(size);
+	if (size < idBytes) return payload;
+	for (let i = 0; i < idBytes; i++) payload[i] = uid >>> (24 - 8 * i);
+	for (let i = idBytes; i < size; i++) payload[i] = (uid + i) * 7;
+	return payload;
+}
+
+/** Messages too small for a name in their payload have it in their topic. */
+export function topicOf(uid: number, size: number, topic: string): string {
+	return size < idBytes ? `${topic}/${uid}` : topic;
+}
+
+/** Which message a PUBLISH carries; not one byte of it may be wrong. */
+export function uidOf({ topic, payload }: PublishPacket): number {
+	const bytes = payload as Uint8Array;
+	if (bytes.length < idBytes) return Number(topic.slice(topic.lastIndexOf("/") + 1));
+	const uid = ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
+	for (let i = idBytes; i < bytes.length; i++)
+		if (bytes[i] !== (((uid + i) * 7) & 0xff)) throw new BrokenLaw(`message ${uid} is damaged at byte ${i}`);
+	return uid;
+}
