@@ -25,14 +25,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 	"modules/settings": ["modules/link/endpoint", "modules/wire/", "modules/wifi/wifi-network"],
 	"hosts/host": ["modules/wire/text"],
 	hosts: everyHost,
-	"hosts/moddable": [...everyHost, "main", bare],
+	"hosts/ecma419": ["hosts/host"],
+	"hosts/moddable": [...everyHost, "hosts/ecma419/", bare],
+	"hosts/moddable/tools": [node, "hosts/node/arguments"],
 	"hosts/node": [...everyHost, "main", node, "hosts/cloud/", "hosts/xs/build", "hosts/xs/bundle"],
 	"hosts/cloud": [...everyHost, node, bare],
 	"hosts/xs": [...everyHost, "main"],
 	// Tools, run by Node, that make what runs on the engine.
 	"hosts/xs/build": [node, "hosts/xs/"],
 	"hosts/xs/bundle": [node, "hosts/xs/", "esbuild"],
-	main: ["modules/", "hosts/host"],
+	main: ["modules/", "hosts/moddable/host", "hosts/simulated-radio", "mc/config"],
 };
 
 const sources = ["", "modules", "hosts"].flatMap(folder =>

@@ -14,7 +14,9 @@ interface Manifest extends ManifestPart {
 }
 
 /** Where the modules of a device are. What lies in hosts/ itself belongs to all hosts. */
-const folders = ["modules", "hosts/moddable"];
+const folders = ["modules", "hosts/ecma419", "hosts/moddable"];
+/** Tools for a computer, which start mcconfig. */
+const tools = "hosts/moddable/tools/";
 
 test("manifest: its modules mirror the folders, and are exactly the files that exist", t => {
 	const text = readText("manifest.json");
@@ -62,6 +64,16 @@ const faulty: { title: string; change: Manifest; faults: string[] }[] = [
 		faults: ["modules/wyre/*: there is no such module"],
 	},
 	{
+		title: "a module that is left out, and preloaded all the same",
+		change: { modules: { ...good.modules, "~": ["./modules/wire/text"] } },
+		faults: ["modules/wire/text is preloaded, but does not exist"],
+	},
+	{
+		title: "a module left out that does not exist",
+		change: { modules: { ...good.modules, "~": "./modules/wire/tixt" } },
+		faults: ["./modules/wire/tixt is left out, but does not exist"],
+	},
+	{
 		title: "a module that is not preloaded, and one that does not exist",
 		change: { preload: ["modules/wire/text", "modules/wire/pocket"] },
 		faults: ["modules/wire/pocket is preloaded, but does not exist", "modules/wire/packet is not in preload"],
@@ -85,7 +97,7 @@ function findModules(): Map<string, boolean> {
 	const found = new Map<string, boolean>();
 	const shared = findFiles("hosts", [".ts"]).filter(path => path.split("/").length === 2);
 	for (const path of [...folders.flatMap(findIn), ...shared]) {
-		if (path.endsWith(".d.ts")) continue;
+		if (path.endsWith(".d.ts") || path.startsWith(tools)) continue;
 		const code = blank(readText(path)!);
 		const hasCode = /\b(?:const|let|function|class)\b/.test(code) || /\bexport\s+default\b/.test(code);
 		found.set(path.replace(/\.ts$/, ""), hasCode);
@@ -102,8 +114,11 @@ function findIn(folder: string): string[] {
 }
 
 function findModuleFaults(manifest: Manifest, known: Map<string, boolean>): string[] {
-	const faults: string[] = [];
-	const listed = new Set<string>();
+	const left = leftOut(manifest);
+	const faults = left
+		.filter(name => !known.has(name))
+		.map(name => `./${name} is left out, but does not exist`);
+	const listed = new Set<string>(left);
 	for (const { modules = {} } of partsOf(manifest)) {
 		for (const [key, value] of Object.entries(modules)) {
 			for (const source of typeof value === "string" ? [value] : value) {
@@ -123,17 +138,24 @@ function findModuleFaults(manifest: Manifest, known: Map<string, boolean>): stri
 
 function findPreloadFaults(manifest: Manifest, known: Map<string, boolean>): string[] {
 	const faults: string[] = [];
-	const listed = new Set<string>();
+	const left = leftOut(manifest);
+	const listed = new Set<string>(left);
 	for (const { preload = [] } of partsOf(manifest)) {
 		for (const name of typeof preload === "string" ? [preload] : preload) {
 			listed.add(name);
-			if (/^(?:modules|hosts)\//.test(name) && !known.has(name))
+			if (/^(?:modules|hosts)\//.test(name) && (!known.has(name) || left.includes(name)))
 				faults.push(`${name} is preloaded, but does not exist`);
 		}
 	}
 	for (const [name, hasCode] of known)
 		if (hasCode && !listed.has(name)) faults.push(`${name} is not in preload`);
 	return faults;
+}
+
+/** What "~" takes out of the image: modules for tests and tools. Declarations are no modules in any case. */
+function leftOut(manifest: Manifest): string[] {
+	const sources = [manifest.modules?.["~"] ?? []].flat();
+	return sources.map(source => source.slice(2)).filter(name => name !== "hosts/moddable/sdk");
 }
 
 function partsOf(manifest: Manifest): ManifestPart[] {
