@@ -7,8 +7,8 @@ export const imageName = "godwit";
 const exitUsage = 2;
 const noSDK = `This needs the Moddable SDK, which is not set up here: MODDABLE names no folder. To get it:
 npm install -g xs-dev typescript, then xs-dev setup, and for a board also xs-dev setup --device esp32
-(or pico); open a new terminal, so that MODDABLE and the PATH are set, and try again. Without the SDK, npm start
-runs the same firmware on this computer, and npm start -- --engine xs on the SDK's engine.`;
+(or pico); open a new terminal, so that MODDABLE and the PATH are set, and try again. Without the SDK,
+npm start runs the same firmware on this computer, and npm start -- --engine xs on the SDK's engine.`;
 
 /** The folder of the SDK; without one it says how to get it, and ends with exit code 2. */
 export function sdkFolder(): string {
