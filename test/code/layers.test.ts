@@ -28,6 +28,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 	// What hosts with ECMA-419 have in common, whoever implements it.
 	"hosts/ecma419": everyHost,
 	"hosts/moddable": [...everyHost, "hosts/ecma419/", bare],
+	"hosts/moddable/tools": [node, "hosts/node/arguments"],
 	"hosts/xs": [...everyHost, "hosts/ecma419/"],
 	"hosts/node": [...everyHost, node, "hosts/cloud/", "hosts/xs/run"],
 	"hosts/cloud": [...everyHost, node, bare, "hosts/node/arguments"],

@@ -20,6 +20,8 @@ type Modules = Map<string, "code" | "types" | "declarations">;
 /** Where the modules of a device are. What lies in hosts/ itself belongs to all hosts. */
 const folders = ["modules", "hosts/ecma419", "hosts/moddable"];
 const own = /^(?:modules|hosts)\//;
+/** Tools for a computer, which start mcconfig. */
+const tools = "hosts/moddable/tools/";
 
 const manifest = JSON.parse(readText("manifest.json") ?? "{}") as Manifest;
 
@@ -111,6 +113,7 @@ function findModules(): Modules {
 	const found: Modules = new Map();
 	const shared = findFiles("hosts", [".ts"]).filter(path => path.split("/").length === 2);
 	for (const path of [...folders.flatMap(folder => findFiles(folder, [".ts"])), ...shared]) {
+		if (path.startsWith(tools)) continue;
 		const hasCode = /\b(?:const|let|function|class)\b/.test(blank(readText(path)!));
 		const what = path.endsWith(".d.ts") ? "declarations" : hasCode ? "code" : "types";
 		found.set(path.replace(/(?:\.d)?\.ts$/, ""), what);
