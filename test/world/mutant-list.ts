@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "no resubscription",
 		file: link,
-		from: "if (!session.sessionPresent || this.#unsure) this.subscriptions.renew();",
+		from: "if (!session.sessionPresent || session.unsure) this.subscriptions.renew();",
 		to: "",
 	},
 	{
@@ -185,7 +185,7 @@ export const mutants: readonly Mutant[] = [
 		from: "while (this.#unread && this.session.ready) {",
 		to: "while (false) {",
 	},
-	{ name: "found: lost CONNACK", file: link, from: "this.#unsure = true;", to: "" },
+	{ name: "found: lost CONNACK", file: session, from: "this.#doubts ||= this.#asked;", to: "" },
 	{
 		name: "found: full of stale ids",
 		file: receiver,
