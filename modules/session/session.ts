@@ -17,6 +17,8 @@ import { Requests, packetOf, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
 import type { Credentials, SessionOptions } from "./session-options.js";
 
+export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
+
 /** What a packet brought about; details are in the session's fields of that name. */
 export const SessionEvent = Object.freeze({
 	none: 0,

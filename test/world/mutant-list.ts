@@ -186,6 +186,7 @@ export const mutants: readonly Mutant[] = [
 		to: "while (false) {",
 	},
 	{ name: "found: lost CONNACK", file: session, from: "this.#doubts ||= this.#asked;", to: "" },
+	{ name: "found: doubtful id", file: receiver, from: "this.#ids[i]! |= doubtFlag;", to: "" },
 	{
 		name: "found: full of stale ids",
 		file: receiver,
