@@ -4,7 +4,7 @@ import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Mark, Outbox, Outcome, ttlMaxMs } from "../outbox/outbox.js";
 import type { SubscriptionOptions } from "../session/requests.js";
-import type { Credentials } from "../session/session.js";
+import type { Credentials } from "../session/session-options.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
 import type { PublishProperties } from "../wire/packet.js";

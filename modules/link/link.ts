@@ -1,6 +1,7 @@
 import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
-import { Session, SessionEvent, type Credentials, type SessionOptions } from "../session/session.js";
+import { Session, SessionEvent } from "../session/session.js";
+import type { Credentials, SessionOptions } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
@@ -165,6 +166,11 @@ export class Link implements TransportHandler {
 		try {
 			if (this.#unread) this.#read(now);
 			this.#pump(now);
+			// Acknowledgements that have gone out may have made room for what was left unread.
+			while (this.#unread && this.session.ready) {
+				this.#read(now);
+				this.#pump(now);
+			}
 		} catch (error) {
 			this.#breach(error);
 		}
@@ -269,7 +275,7 @@ export class Link implements TransportHandler {
 			case SessionEvent.connected:
 				this.#until = Infinity;
 				this.#onlineAt = now;
-				if (!session.sessionPresent) this.subscriptions.renew();
+				if (!session.sessionPresent || session.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
 				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
@@ -290,10 +296,12 @@ export class Link implements TransportHandler {
 			if (count === 0) return;
 			this.#writable = this.#transport.write(frame.bytes, this.#sent, this.#sent + count);
 			this.#sent += count;
-			if (this.#sent < frame.end) continue;
-			frame.reset();
-			this.#sent = frame.start;
-			session.sender.flushed(true);
+			const end = this.#sent;
+			if (end === frame.end) {
+				frame.reset();
+				this.#sent = frame.start;
+			}
+			session.sender.flushed(end);
 		}
 	}
 	#farewell(reason: number): void {

@@ -42,7 +42,7 @@ export class Pulse {
 	/** Something that asks for an acknowledgement went out, while nothing else was owed. */
 	ask(now: number): void {
 		this.progressAt = now;
-		if (now + this.replyMs < this.deadline) this.deadline = now + this.replyMs;
+		this.deadline = Math.min(this.deadline, now + this.replyMs, now + this.ackMs);
 	}
 	/** PINGRESP. */
 	answer(): void {
@@ -79,7 +79,7 @@ export class Pulse {
 			this.#askedAt + patience * this.replyMs,
 		);
 		if (now >= replyBy) return `no PINGRESP for ${this.replyMs / 1000} s`;
-		this.deadline = Math.min(deadline, replyBy, this.pingDue ? Infinity : idleAt);
+		this.deadline = Math.min(deadline, replyBy, this.pingDue ? now + this.#pingAfterMs : idleAt);
 		return undefined;
 	}
 }

@@ -11,6 +11,8 @@ const headerMax = 5;
 /** Packet id, property length and our own properties; what must fit at once between topic and payload. */
 const middleMax = 2 + 4 + 5;
 const messageExpiryInterval = 0x02;
+/** Where a message ends that is not wholly in the frame. */
+const endUnknown = 0x7fff_ffff;
 /** Reason codes under which a record that this broker does not take is reported [MQTT5 2.4]. */
 const qosNotSupported = 0x9b;
 const retainNotSupported = 0x9a;
@@ -39,7 +41,10 @@ export class Sender {
 	roundTripMs = 0;
 	#offer: Offer;
 	#resentId = 0;
-	#framed = 0;
+	/** QoS 0 messages in the frame, in its order: the record, and where it ends. */
+	#framed: Int32Array;
+	#framedFrom = 0;
+	#framedTo = 0;
 	#streamed = 0;
 	#streamId = 0;
 	#streamAt = 0;
@@ -50,6 +55,7 @@ export class Sender {
 		this.flight = flight;
 		this.#offer = offer;
 		this.version = version;
+		this.#framed = new Int32Array(2 * outbox.recordsMax);
 	}
 	/** A packet is half in the frame: nothing else may be written before the rest of it. */
 	get streaming(): boolean {
@@ -59,22 +65,18 @@ export class Sender {
 	lose(): void {
 		this.window = this.#streamed = this.#streamId = this.#resentId = 0;
 		this.resending = false;
-		this.flushed(false);
+		// What the socket has taken whole may have arrived, and a second time would be too often.
+		while (this.#framedTo > this.#framedFrom) this.outbox.rewind(this.#framed[(this.#framedTo -= 2)]!);
+		this.#framedFrom = this.#framedTo = 0;
 	}
-	/** The frame was written to the socket, or lost with it: what becomes of the QoS 0 messages in it. */
-	flushed(written: boolean): void {
-		const outbox = this.outbox;
-		for (let record = outbox.head; this.#framed > 0 && record !== 0;) {
-			if (outbox.state(record) !== RecordState.framed || record === this.#streamed) {
-				record = outbox.after(record);
-				continue;
-			}
-			this.#framed--;
-			if (written) outbox.finish(record, Outcome.delivered, 0);
-			else outbox.rewind(record);
-			// Whoever hears of it may change the log at once.
-			record = outbox.head;
+	/** The socket has taken the frame up to that offset: the QoS 0 messages which end there are done. */
+	flushed(end: number): void {
+		while (this.#framedFrom < this.#framedTo && this.#framed[this.#framedFrom + 1]! <= end) {
+			const record = this.#framed[this.#framedFrom]!;
+			this.#framedFrom += 2;
+			this.outbox.finish(record, Outcome.delivered, 0);
 		}
+		if (this.#framedFrom === this.#framedTo) this.#framedFrom = this.#framedTo = 0;
 	}
 	/** The broker accepted the connection, and it has kept the session, or not. */
 	restart(kept: boolean): void {
@@ -148,7 +150,7 @@ export class Sender {
 		if ((outbox.wireFlags & qosMask) === 0) {
 			if (!this.#publish(frame, record, 0, 0, now)) return false;
 			outbox.advance(record, RecordState.framed);
-			this.#framed++;
+			this.#addFramed(record, this.#streamed === 0 ? frame.end : endUnknown);
 			return true;
 		}
 		if (outbox.count - outbox.waiting >= this.window) return false;
@@ -156,6 +158,16 @@ export class Sender {
 		const id = this.flight.take(record, Owed.ack, now);
 		outbox.advance(record, RecordState.sent);
 		return this.#publish(frame, record, id, 0, now);
+	}
+	#addFramed(record: number, end: number): void {
+		const framed = this.#framed;
+		if (this.#framedTo === framed.length) {
+			framed.copyWithin(0, this.#framedFrom);
+			this.#framedTo -= this.#framedFrom;
+			this.#framedFrom = 0;
+		}
+		framed[this.#framedTo++] = record;
+		framed[this.#framedTo++] = end;
 	}
 	#resend(frame: FrameWriter, now: number): boolean {
 		const { flight, outbox } = this;
@@ -271,7 +283,10 @@ export class Sender {
 		}
 		if (!this.#streamedMiddle) return frame.end > before;
 		this.#streamTo(frame, outbox.bodyBytes);
-		if (this.#streamAt === outbox.bodyBytes) this.#streamed = 0;
+		if (this.#streamAt === outbox.bodyBytes) {
+			this.#streamed = 0;
+			if (this.#streamId === 0) this.#framed[this.#framedTo - 1] = frame.end;
+		}
 		return frame.end > before;
 	}
 	#streamTo(frame: FrameWriter, end: number): void {
