@@ -79,7 +79,7 @@ export class Pulse {
 			this.#askedAt + patience * this.replyMs,
 		);
 		if (now >= replyBy) return `no PINGRESP for ${this.replyMs / 1000} s`;
-		this.deadline = Math.min(deadline, replyBy, this.pingDue ? Infinity : idleAt);
+		this.deadline = Math.min(deadline, replyBy, this.pingDue ? now + this.#pingAfterMs : idleAt);
 		return undefined;
 	}
 }
