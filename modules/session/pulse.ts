@@ -65,7 +65,9 @@ export class Pulse {
 		const idleAt = this.sentAt + this.#pingAfterMs;
 		if (this.#askedAt === Infinity) {
 			const quietMs = owing && this.replyMs < this.#pingAfterMs ? this.replyMs : this.#pingAfterMs;
-			const due = Math.min(idleAt, this.heardAt + quietMs);
+			// The silence before something was owed does not count.
+			const heardAt = owing && this.progressAt > this.heardAt ? this.progressAt : this.heardAt;
+			const due = Math.min(idleAt, heardAt + quietMs);
 			if (now < due) {
 				this.deadline = Math.min(deadline, due);
 				return undefined;
