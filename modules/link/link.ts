@@ -210,8 +210,10 @@ export class Link implements TransportHandler {
 			else if (attempt === this.#attempt) this.#fail(Cause.credentials, "there are no credentials");
 		});
 	}
+	/** Its first answer counts; one that comes later, or to a former attempt, is ignored. */
 	#resolve(credentials: Credentials, attempt: number): void {
-		if (attempt !== this.#attempt || this.state !== LinkState.resolving) return;
+		if (attempt !== this.#attempt) return;
+		this.#attempt++;
 		try {
 			this.session.check(this.frame, credentials);
 			this.#credentials = credentials;
