@@ -231,6 +231,8 @@ export class Link implements TransportHandler {
 	#open(address: string): void {
 		const { scheme, host, port } = this.endpoint;
 		this.#enter(LinkState.opening);
+		// Whoever heard of it may have stopped the link.
+		if (this.state !== LinkState.opening) return;
 		try {
 			this.#transport = this.#host.network.open({ scheme, host, port, address } as Target, this);
 		} catch (error) {
