@@ -181,7 +181,6 @@ export class Link implements TransportHandler {
 		this.#guard();
 	}
 	#tick(now: number): void {
-		this.outbox.expire(now);
 		if (this.state === LinkState.online) {
 			if (now < this.session.deadline) return;
 			const detail = this.session.tick(now, this.#unread);
@@ -285,8 +284,9 @@ export class Link implements TransportHandler {
 		const { reason, detail } = this.session;
 		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
 	}
-	/** Sends whatever is due and fits. */
+	/** Sends whatever is due and fits, but nothing whose time is over. */
 	#pump(now: number): void {
+		this.outbox.expire(now);
 		const { frame, session } = this;
 		while (this.#transport !== undefined) {
 			while (session.transmit(frame, now));
