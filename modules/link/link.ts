@@ -297,7 +297,7 @@ export class Link implements TransportHandler {
 			if (this.#sent < frame.end) continue;
 			frame.reset();
 			this.#sent = frame.start;
-			session.sender.flushed(true);
+			session.sender.flushed();
 		}
 	}
 	#farewell(reason: number): void {
@@ -334,10 +334,11 @@ export class Link implements TransportHandler {
 		this.#credentials = {};
 		this.#writable = 0;
 		this.#unread = false;
+		const takenBytes = this.#sent - this.frame.start;
 		this.frame.reset();
 		this.#sent = this.frame.start;
 		this.#reader.reset();
-		this.session.lose();
+		this.session.lose(takenBytes);
 	}
 	#enter(state: LinkState): void {
 		this.state = state;

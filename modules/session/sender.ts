@@ -55,14 +55,16 @@ export class Sender {
 	get streaming(): boolean {
 		return this.#streamed !== 0;
 	}
-	/** The connection is gone. */
-	lose(): void {
-		this.window = this.#streamed = this.#streamId = this.#resentId = 0;
+	/** The connection is gone, and the socket had taken that many bytes of the frame. */
+	lose(takenBytes: number): void {
+		this.window = this.#streamId = this.#resentId = 0;
 		this.resending = false;
-		this.flushed(false);
+		this.flushed(takenBytes);
+		this.#streamed = 0;
+		this.flushed(0);
 	}
-	/** The frame was written to the socket, or lost with it: what becomes of the QoS 0 messages in it. */
-	flushed(written: boolean): void {
+	/** The frame is over: QoS 0 messages in it are delivered when the socket has taken all of them, or wait again. */
+	flushed(takenBytes = Infinity): void {
 		const outbox = this.outbox;
 		for (let record = outbox.head; this.#framed > 0 && record !== 0;) {
 			if (outbox.state(record) !== RecordState.framed || record === this.#streamed) {
@@ -70,7 +72,7 @@ export class Sender {
 				continue;
 			}
 			this.#framed--;
-			if (written) outbox.finish(record, Outcome.delivered, 0);
+			if (outbox.frameEnd(record) <= takenBytes) outbox.finish(record, Outcome.delivered, 0);
 			else outbox.rewind(record);
 			// Whoever hears of it may change the log at once.
 			record = outbox.head;
@@ -147,7 +149,7 @@ export class Sender {
 		const outbox = this.outbox;
 		if ((outbox.wireFlags & qosMask) === 0) {
 			if (!this.#publish(frame, record, 0, 0, now)) return false;
-			outbox.advance(record, RecordState.framed);
+			outbox.advance(record, RecordState.framed, frame.end - frame.start);
 			this.#framed++;
 			return true;
 		}
@@ -271,7 +273,10 @@ export class Sender {
 		}
 		if (!this.#streamedMiddle) return frame.end > before;
 		this.#streamTo(frame, outbox.bodyBytes);
-		if (this.#streamAt === outbox.bodyBytes) this.#streamed = 0;
+		if (this.#streamAt === outbox.bodyBytes) {
+			this.#streamed = 0;
+			if (this.#streamId === 0) outbox.advance(record, RecordState.framed, frame.end - frame.start);
+		}
 		return frame.end > before;
 	}
 	#streamTo(frame: FrameWriter, end: number): void {

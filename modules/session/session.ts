@@ -145,15 +145,15 @@ export class Session {
 		this.#credentials = credentials;
 		this.#phase = Phase.greeting;
 	}
-	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
-	lose(): void {
+	/** The transport is gone, with so much of the frame. Messages stay in the outbox, those in flight with their ids. */
+	lose(takenBytes = 0): void {
 		this.#phase = Phase.offline;
 		this.#authDue = false;
 		this.#authData = undefined;
 		this.#credentials = {};
 		this.pulse.stop();
 		this.#acks.clear();
-		this.sender.lose();
+		this.sender.lose(takenBytes);
 		this.receiver.lose();
 		this.requests.lose();
 	}
