@@ -92,7 +92,7 @@ export class Bench {
 			if (this.frame.end === this.frame.start) return text;
 			text += toHex(this.frame.bytes.subarray(this.frame.start, this.frame.end));
 			this.frame.reset();
-			this.session.sender.flushed(true);
+			this.session.sender.flushed();
 		}
 	}
 	/** What the bytes bring about, in words; they come in pieces of that many. */
