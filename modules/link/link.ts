@@ -81,6 +81,8 @@ export class Link implements TransportHandler {
 	#writable = 0;
 	#sent: number;
 	#unread = false;
+	/** A CONNACK that was lost may have told of a lost session: the next one calls the new session present. */
+	#unsure = false;
 
 	/** The frame is best laid out in the memory of the outbox, behind its arena. */
 	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
@@ -143,6 +145,7 @@ export class Link implements TransportHandler {
 		this.wake();
 	}
 	onWritable(count: number): void {
+		if (this.#transport === undefined) return;
 		this.#writable = count;
 		if (this.state === LinkState.opening) {
 			this.session.open(this.#credentials);
@@ -152,6 +155,7 @@ export class Link implements TransportHandler {
 		this.#guard();
 	}
 	onReadable(): void {
+		if (this.#transport === undefined) return;
 		this.#unread = true;
 		this.#guard();
 	}
@@ -165,6 +169,11 @@ export class Link implements TransportHandler {
 		try {
 			if (this.#unread) this.#read(now);
 			this.#pump(now);
+			// Acknowledgements that have gone out may have made room for what was left unread.
+			while (this.#unread && this.session.ready) {
+				this.#read(now);
+				this.#pump(now);
+			}
 		} catch (error) {
 			this.#breach(error);
 		}
@@ -272,7 +281,8 @@ export class Link implements TransportHandler {
 			case SessionEvent.connected:
 				this.#until = Infinity;
 				this.#onlineAt = now;
-				if (!session.sessionPresent) this.subscriptions.renew();
+				if (!session.sessionPresent || this.#unsure) this.subscriptions.renew();
+				this.#unsure = false;
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
 				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
@@ -294,10 +304,12 @@ export class Link implements TransportHandler {
 			if (count === 0) return;
 			this.#writable = this.#transport.write(frame.bytes, this.#sent, this.#sent + count);
 			this.#sent += count;
-			if (this.#sent < frame.end) continue;
-			frame.reset();
-			this.#sent = frame.start;
-			session.sender.flushed();
+			const end = this.#sent;
+			if (end === frame.end) {
+				frame.reset();
+				this.#sent = frame.start;
+			}
+			session.sender.flushed(end);
 		}
 	}
 	#farewell(reason: number): void {
@@ -314,6 +326,7 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
 			this.#failures = 0;
 		if (cause !== Cause.network) this.#failures++;
+		if (this.state === LinkState.greeting) this.#unsure = true;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;
@@ -334,11 +347,10 @@ export class Link implements TransportHandler {
 		this.#credentials = {};
 		this.#writable = 0;
 		this.#unread = false;
-		const takenBytes = this.#sent - this.frame.start;
 		this.frame.reset();
 		this.#sent = this.frame.start;
 		this.#reader.reset();
-		this.session.lose(takenBytes);
+		this.session.lose();
 	}
 	#enter(state: LinkState): void {
 		this.state = state;

@@ -53,10 +53,7 @@ const rowShift = 3;
 const expiring = 0x100;
 const stateShift = 12;
 const stateMask = 7 << stateShift;
-const endShift = 15;
-const endMax = 0xfffe;
 const wireMarks = 0x0f;
-const wholeMarks = (1 << stateShift) - 1;
 
 /**
  * The log of messages that are not finished, in one arena of fixed size.
@@ -193,24 +190,18 @@ export class Outbox {
 		return ((this.#rows[(record << rowShift) + field.marks]! & stateMask) >> stateShift) as RecordState;
 	}
 	/** A waiting record is framed or sent, and a sent one released: it can no longer expire or be displaced. */
-	advance(record: number, state: RecordState, frameEnd = 0): void {
+	advance(record: number, state: RecordState): void {
 		const at = (record << rowShift) + field.marks;
 		const marks = this.#rows[at]!;
 		if ((marks & stateMask) === RecordState.waiting << stateShift) this.#unwait(marks);
-		this.#rows[at] =
-			(marks & wholeMarks) | (state << stateShift) | (Math.min(frameEnd, endMax + 1) << endShift);
-	}
-	/** Where in its frame a framed record ends, as told to advance(); Infinity when that is over 64 KB. */
-	frameEnd(record: number): number {
-		const end = this.#rows[(record << rowShift) + field.marks]! >>> endShift;
-		return end > endMax ? Infinity : end;
+		this.#rows[at] = (marks & ~stateMask) | (state << stateShift);
 	}
 	/** Makes the record wait again, at its old place in the log. */
 	rewind(record: number): void {
 		const at = (record << rowShift) + field.marks;
 		const marks = this.#rows[at]!;
 		if ((marks & stateMask) === RecordState.waiting << stateShift) return;
-		this.#rows[at] = (marks & wholeMarks) | (RecordState.waiting << stateShift);
+		this.#rows[at] = (marks & ~stateMask) | (RecordState.waiting << stateShift);
 		this.waiting++;
 		if (marks & Mark.priority) this.#urgent++;
 		this.#next = this.head;

@@ -42,7 +42,7 @@ export class Pulse {
 	/** Something that asks for an acknowledgement went out, while nothing else was owed. */
 	ask(now: number): void {
 		this.progressAt = now;
-		if (now + this.replyMs < this.deadline) this.deadline = now + this.replyMs;
+		this.deadline = Math.min(this.deadline, now + this.replyMs, now + this.ackMs);
 	}
 	/** PINGRESP. */
 	answer(): void {

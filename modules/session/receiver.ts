@@ -4,6 +4,8 @@ import type { Acks } from "./acks.js";
 
 const idMask = 0xffff;
 const doneFlag = 0x10_0000;
+/** The broker has sent the message on this connection. */
+const seenFlag = 0x20_0000;
 const qosShift = 17;
 /** PUBCOMP for an id that nobody knows [MQTT5 3.7.2.1]. */
 const packetIdNotFound = 0x92;
@@ -41,17 +43,19 @@ export class Receiver {
 	}
 	/** Takes a message in: the token for acknowledge(), or -1 when it was delivered before. */
 	publish(id: number, qos: number, version: Version): number {
-		const known = qos === 2 && this.#find(id) >= 0;
+		const at = qos === 2 ? this.#find(id) : -1;
+		const known = at >= 0;
 		if (!known) {
 			if (this.pending >= this.max || (version === 5 && this.#unfinished() >= this.max))
 				throw tooMany(this.max);
 			if (qos === 2) {
-				if (this.#idCount === this.max) throw tooMany(this.max);
-				this.#ids[this.#idCount++] = id;
+				if (this.#idCount === this.max) this.#evict();
+				this.#ids[this.#idCount++] = id | seenFlag;
 			}
 		} else if (this.pending >= this.max) throw tooMany(this.max);
+		else this.#ids[at]! |= seenFlag;
 		const token = this.#nextToken++;
-		const handled = known && (this.#ids[this.#find(id)]! & doneFlag) !== 0;
+		const handled = known && (this.#ids[at]! & doneFlag) !== 0;
 		this.#inbox[token & (this.#inbox.length - 1)] = id | (qos << qosShift) | (handled ? doneFlag : 0);
 		if (handled) this.#drain();
 		return known ? -1 : token;
@@ -82,14 +86,27 @@ export class Receiver {
 	/** The connection is gone: what is unacknowledged will come again. */
 	lose(): void {
 		this.#firstToken = this.#nextToken;
+		for (let i = 0; i < this.#idCount; i++) this.#ids[i]! &= ~seenFlag;
 	}
 	/** The session is gone. */
 	forget(): void {
 		this.#idCount = 0;
 		this.#sessionToken = this.#nextToken;
 	}
+	/**
+	 * Forgets the oldest id that the broker has not named on this connection. It sends what it knows of first, so it
+	 * has lost that one, with a session whose end was told in a CONNACK which never came.
+	 */
+	#evict(): void {
+		let at = 0;
+		while (at < this.#idCount && this.#ids[at]! & seenFlag) at++;
+		if (at === this.#idCount) throw tooMany(this.max);
+		this.#ids.copyWithin(at, at + 1, this.#idCount--);
+	}
+	/** Receive Maximum counts anew with each connection [MQTT5 4.9]. */
 	#unfinished(): number {
-		let count = this.#idCount;
+		let count = 0;
+		for (let i = 0; i < this.#idCount; i++) if (this.#ids[i]! & seenFlag) count++;
 		for (let token = this.#firstToken; token < this.#nextToken; token++)
 			if (this.#inbox[token & (this.#inbox.length - 1)]! >> qosShift === 1) count++;
 		return count;

@@ -11,6 +11,8 @@ const headerMax = 5;
 /** Packet id, property length and our own properties; what must fit at once between topic and payload. */
 const middleMax = 2 + 4 + 5;
 const messageExpiryInterval = 0x02;
+/** Where a message ends that is not wholly in the frame. */
+const endUnknown = 0x7fff_ffff;
 /** Reason codes under which a record that this broker does not take is reported [MQTT5 2.4]. */
 const qosNotSupported = 0x9b;
 const retainNotSupported = 0x9a;
@@ -39,7 +41,10 @@ export class Sender {
 	roundTripMs = 0;
 	#offer: Offer;
 	#resentId = 0;
-	#framed = 0;
+	/** QoS 0 messages in the frame, in its order: the record, and where it ends. */
+	#framed: Int32Array;
+	#framedFrom = 0;
+	#framedTo = 0;
 	#streamed = 0;
 	#streamId = 0;
 	#streamAt = 0;
@@ -50,33 +55,28 @@ export class Sender {
 		this.flight = flight;
 		this.#offer = offer;
 		this.version = version;
+		this.#framed = new Int32Array(2 * outbox.recordsMax);
 	}
 	/** A packet is half in the frame: nothing else may be written before the rest of it. */
 	get streaming(): boolean {
 		return this.#streamed !== 0;
 	}
-	/** The connection is gone, and the socket had taken that many bytes of the frame. */
-	lose(takenBytes: number): void {
-		this.window = this.#streamId = this.#resentId = 0;
+	/** The connection is gone. */
+	lose(): void {
+		this.window = this.#streamed = this.#streamId = this.#resentId = 0;
 		this.resending = false;
-		this.flushed(takenBytes);
-		this.#streamed = 0;
-		this.flushed(0);
+		// What the socket has taken whole may have arrived, and a second time would be too often.
+		while (this.#framedTo > this.#framedFrom) this.outbox.rewind(this.#framed[(this.#framedTo -= 2)]!);
+		this.#framedFrom = this.#framedTo = 0;
 	}
-	/** The frame is over: QoS 0 messages in it are delivered when the socket has taken all of them, or wait again. */
-	flushed(takenBytes = Infinity): void {
-		const outbox = this.outbox;
-		for (let record = outbox.head; this.#framed > 0 && record !== 0;) {
-			if (outbox.state(record) !== RecordState.framed || record === this.#streamed) {
-				record = outbox.after(record);
-				continue;
-			}
-			this.#framed--;
-			if (outbox.frameEnd(record) <= takenBytes) outbox.finish(record, Outcome.delivered, 0);
-			else outbox.rewind(record);
-			// Whoever hears of it may change the log at once.
-			record = outbox.head;
+	/** The socket has taken the frame up to that offset: the QoS 0 messages which end there are done. */
+	flushed(end: number): void {
+		while (this.#framedFrom < this.#framedTo && this.#framed[this.#framedFrom + 1]! <= end) {
+			const record = this.#framed[this.#framedFrom]!;
+			this.#framedFrom += 2;
+			this.outbox.finish(record, Outcome.delivered, 0);
 		}
+		if (this.#framedFrom === this.#framedTo) this.#framedFrom = this.#framedTo = 0;
 	}
 	/** The broker accepted the connection, and it has kept the session, or not. */
 	restart(kept: boolean): void {
@@ -149,8 +149,8 @@ export class Sender {
 		const outbox = this.outbox;
 		if ((outbox.wireFlags & qosMask) === 0) {
 			if (!this.#publish(frame, record, 0, 0, now)) return false;
-			outbox.advance(record, RecordState.framed, frame.end - frame.start);
-			this.#framed++;
+			outbox.advance(record, RecordState.framed);
+			this.#addFramed(record, this.#streamed === 0 ? frame.end : endUnknown);
 			return true;
 		}
 		if (outbox.count - outbox.waiting >= this.window) return false;
@@ -158,6 +158,16 @@ export class Sender {
 		const id = this.flight.take(record, Owed.ack, now);
 		outbox.advance(record, RecordState.sent);
 		return this.#publish(frame, record, id, 0, now);
+	}
+	#addFramed(record: number, end: number): void {
+		const framed = this.#framed;
+		if (this.#framedTo === framed.length) {
+			framed.copyWithin(0, this.#framedFrom);
+			this.#framedTo -= this.#framedFrom;
+			this.#framedFrom = 0;
+		}
+		framed[this.#framedTo++] = record;
+		framed[this.#framedTo++] = end;
 	}
 	#resend(frame: FrameWriter, now: number): boolean {
 		const { flight, outbox } = this;
@@ -275,7 +285,7 @@ export class Sender {
 		this.#streamTo(frame, outbox.bodyBytes);
 		if (this.#streamAt === outbox.bodyBytes) {
 			this.#streamed = 0;
-			if (this.#streamId === 0) outbox.advance(record, RecordState.framed, frame.end - frame.start);
+			if (this.#streamId === 0) this.#framed[this.#framedTo - 1] = frame.end;
 		}
 		return frame.end > before;
 	}

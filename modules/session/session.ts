@@ -145,15 +145,15 @@ export class Session {
 		this.#credentials = credentials;
 		this.#phase = Phase.greeting;
 	}
-	/** The transport is gone, with so much of the frame. Messages stay in the outbox, those in flight with their ids. */
-	lose(takenBytes = 0): void {
+	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
+	lose(): void {
 		this.#phase = Phase.offline;
 		this.#authDue = false;
 		this.#authData = undefined;
 		this.#credentials = {};
 		this.pulse.stop();
 		this.#acks.clear();
-		this.sender.lose(takenBytes);
+		this.sender.lose();
 		this.receiver.lose();
 		this.requests.lose();
 	}
@@ -167,14 +167,14 @@ export class Session {
 	request(request: Request): boolean {
 		return this.requests.add(request);
 	}
-	/** Throws a RangeError or TypeError when a packet of this frame cannot carry the request, or the CONNECT. */
+	/** Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT. */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
 		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
-		const { start, end, limit } = frame;
-		// A frame of the same size, when this one holds packets that the socket has not taken.
-		const empty = end === start ? frame : new FrameWriter(frame.text, new Uint8Array(limit - start));
-		writePacket(empty, packet, this.#options.version);
-		empty.reset();
+		// What waits in the frame must stay, and does not count.
+		const isEmpty = frame.end === frame.start;
+		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
+		writePacket(target, packet, this.#options.version);
+		target.reset();
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {

@@ -231,27 +231,6 @@ test("expiry: a time to live is at most half the range of the clock", t => {
 	t.is(log.outbox.timeLeft(log.append(), 5), Infinity);
 });
 
-test("frame: a framed record tells where it ends in its frame, and forgets it when it waits again", t => {
-	const log = new Log();
-	const a = log.append({ marks: Mark.priority | 1, ttlMs: 9 });
-	for (const [end, told] of [
-		[0, 0],
-		[1, 1],
-		[65_534, 65_534],
-		[65_535, Infinity],
-		[1_000_000, Infinity],
-	] as const) {
-		log.outbox.advance(a, framed, end);
-		t.is(log.outbox.frameEnd(a), told);
-		t.is(log.outbox.state(a), framed);
-	}
-	log.outbox.rewind(a);
-	t.is(log.outbox.frameEnd(a), 0);
-	t.is(log.outbox.timeLeft(a, 0), 9);
-	log.outbox.peek();
-	t.is(log.outbox.wireFlags, 1);
-});
-
 function permutations(items: number[]): number[][] {
 	if (items.length < 2) return [items];
 	return items.flatMap((item, at) =>

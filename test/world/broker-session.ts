@@ -86,6 +86,7 @@ export class BrokerSession {
 				}
 				message.sentBy = seat;
 				this.#send(message, seat, false);
+				if (message.dropped && message.qos > 0) inFlight--;
 			} else break;
 		}
 		this.out = this.out.filter(message => message.qos > 0 || message.sentBy === undefined);

@@ -17,8 +17,8 @@ export interface BrokerOptions {
 	qos2Max: number;
 }
 
-/** The order in which a message must first arrive: within its topic, QoS and priority. */
-export type OrderKey = (uid: number) => string;
+/** Where a message stands among those whose order must be kept: of its topic, QoS and priority. */
+export type PlaceOf = (uid: number) => { row: string; place: number };
 
 /** A broker as the standard has it, whose weather makes it restart, forget, refuse or fall silent. */
 export class Broker implements Listener {
@@ -32,8 +32,7 @@ export class Broker implements Listener {
 	/** What was received, and under which session first; what was refused. */
 	readonly received = new Map<number, BrokerSession>();
 	readonly refused = new Set<number>();
-	/** Told of each message that arrives for the first time. */
-	orderKey: OrderKey = () => "";
+	placeOf: PlaceOf = () => ({ row: "", place: Infinity });
 	/** What the offer of the last CONNACK was. */
 	limited = false;
 	#seats = new Set<Seat>();
@@ -78,8 +77,9 @@ export class Broker implements Listener {
 		const { random, weather } = this;
 		const offer: ConnackProperties = {};
 		this.limited = false;
-		if (this.options.version !== 5 || !weather.has("offer")) return offer;
+		if (this.options.version !== 5 || !weather.knows("offer")) return offer;
 		if (random.once(2)) offer.receiveMaximum = 1 + random.below(6);
+		if (!weather.has("offer")) return offer;
 		if (random.once(3)) offer.maximumPacketSize = 70 + random.below(300);
 		if (random.once(4)) offer.maximumQoS = random.below(2);
 		if (random.once(4)) offer.retainAvailable = false;
@@ -91,10 +91,10 @@ export class Broker implements Listener {
 	attempt(uid: number): void {
 		if (this.#attempted.has(uid)) return;
 		this.#attempted.add(uid);
-		const key = this.orderKey(uid);
-		const last = this.#firsts.get(key) ?? -1;
-		if (uid < last) throw new BrokenLaw(`law 2: message ${uid} arrives behind ${last}, of ${key}`);
-		this.#firsts.set(key, uid);
+		const { row, place } = this.placeOf(uid);
+		if (place < (this.#firsts.get(row) ?? 0))
+			throw new BrokenLaw(`law 2: message ${uid} arrives behind a later one of ${row}`);
+		this.#firsts.set(row, place);
 	}
 	/** The message is the broker's. */
 	record(uid: number, qos: number, session: BrokerSession): void {

@@ -61,7 +61,11 @@ export class Device implements LinkHandler {
 	#broker: Broker;
 	#deafAt = -Infinity;
 	#blockedAt = -Infinity;
-	#idleAt = -Infinity;
+	#wasDeaf = false;
+	/** The connection was opened under a clear sky. */
+	#sunny = false;
+	#wasBlocked = false;
+	#stuckAt = Infinity;
 
 	constructor(broker: Broker, options: DeviceOptions) {
 		const { time, weather, counts, random } = broker;
@@ -85,7 +89,7 @@ export class Device implements LinkHandler {
 			...options,
 			endpoints: urls.map(parseEndpoint),
 			credentials: done => {
-				const credentials = weather.strikes("noCredentials", 4) ? undefined : { username: "me" };
+				const credentials = weather.strikes("noCredentials", 10) ? undefined : { username: "me" };
 				if (random.once(2)) done(credentials);
 				else time.after(random.below(50), () => done(credentials));
 			},
@@ -93,6 +97,10 @@ export class Device implements LinkHandler {
 		this.hearing = new Hearing(broker, this);
 	}
 	onLinkState(): void {
+		const { state, detail } = this.link;
+		if (state === LinkState.opening) this.#sunny = this.#broker.weather.clear;
+		if (this.#sunny && this.witness.online && state === LinkState.waiting)
+			throw new BrokenLaw(`a connection made under a clear sky ends: ${detail}`);
 		this.patience.enter(this.link);
 		if (this.link.state <= LinkState.waiting) {
 			this.witness.end();
@@ -114,13 +122,22 @@ export class Device implements LinkHandler {
 		if (outbox.waiting < 0 || outbox.waiting > outbox.count) throw new BrokenLaw("the log counts wrongly");
 		this.patience.check();
 		const { stream } = host;
-		if (link.state !== LinkState.online || stream === undefined) return;
 		const { now } = this.#broker.time;
-		if (!link.session.ready) this.#deafAt = now;
-		if (!link.session.ready || stream.unread.length === 0) this.#idleAt = now;
-		if (now > this.#idleAt + lateMaxMs && !stream.over)
+		if (link.state !== LinkState.online || stream === undefined) {
+			this.#stuckAt = Infinity;
+			return;
+		}
+		// Between two steps all stays as it was: what ends with a step has lasted until then.
+		const deaf = !link.session.ready;
+		if (deaf || this.#wasDeaf) this.#deafAt = now;
+		this.#wasDeaf = deaf;
+		const blocked = stream.allowed === 0;
+		if (blocked || this.#wasBlocked) this.#blockedAt = now;
+		this.#wasBlocked = blocked;
+		if (deaf || stream.unread.length === 0 || stream.over) this.#stuckAt = Infinity;
+		else this.#stuckAt = Math.min(this.#stuckAt, now);
+		if (now > this.#stuckAt + lateMaxMs)
 			throw new BrokenLaw("bytes are left unread, and nothing stands in the way");
-		if (stream.allowed === 0) this.#blockedAt = now;
 		this.#checkPulse();
 	}
 	/** Law 6. */

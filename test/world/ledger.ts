@@ -8,6 +8,9 @@ import type { Witness } from "./witness.js";
 /** A message that the outbox has accepted. */
 export interface Entry {
 	uid: number;
+	/** Its kind, and its place in the order of acceptance. */
+	row: string;
+	place: number;
 	topic: string;
 	size: number;
 	qos: number;

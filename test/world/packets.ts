@@ -8,26 +8,31 @@ export { encode };
 /** Cuts a stream into packets, and tells how many bytes each has. */
 export class PacketStream {
 	#decoder: PacketDecoder;
-	#rest = new Uint8Array(0);
+	#held = new Uint8Array(512);
+	#count = 0;
 
 	constructor(version: Version) {
 		this.#decoder = new PacketDecoder(version, 0x1_0000);
 	}
 	feed(bytes: Uint8Array, each: (packet: Packet, bytes: number) => void): void {
-		let all = bytes;
-		if (this.#rest.length > 0) {
-			all = new Uint8Array(this.#rest.length + bytes.length);
-			all.set(this.#rest);
-			all.set(bytes, this.#rest.length);
+		if (this.#count + bytes.length > this.#held.length) {
+			const held = new Uint8Array(2 * (this.#count + bytes.length));
+			held.set(this.#held.subarray(0, this.#count));
+			this.#held = held;
 		}
+		this.#held.set(bytes, this.#count);
+		this.#count += bytes.length;
+		const all = this.#held.subarray(0, this.#count);
 		let at = 0;
 		for (let end = packetEnd(all, at); end >= 0; end = packetEnd(all, at)) {
-			const packet = this.#decoder.feed(all.subarray(at, end)).take();
+			const packet = this.#decoder.feed(all.slice(at, end)).take();
 			if (packet === undefined) throw new BrokenLaw("a packet whose length is not its own");
 			each(packet, end - at);
 			at = end;
 		}
-		this.#rest = at === all.length ? new Uint8Array(0) : all.slice(at);
+		if (at === 0) return;
+		this.#held.copyWithin(0, at, this.#count);
+		this.#count -= at;
 	}
 }
 

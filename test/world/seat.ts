@@ -98,7 +98,6 @@ export class Seat implements FarEnd {
 			case "puback":
 			case "pubrec":
 			case "pubcomp":
-				if (packet.reasonCode === 0x92) return;
 				return this.#session!.acknowledge(packet.cmd, packet.messageId!, this);
 			case "subscribe":
 				return this.#onSubscribe(packet);
@@ -119,12 +118,12 @@ export class Seat implements FarEnd {
 	}
 	#onConnect(packet: ConnectPacket): void {
 		const { weather, random, time } = this.#broker;
-		if (weather.strikes("noGreeting", 5)) return;
+		if (weather.strikes("noGreeting", 8)) return;
 		const ms = weather.has("slowGreeting") ? random.below(random.pick([300, 6_000])) : random.below(3);
 		time.after(ms, () => {
 			if (this.#ended) return;
-			if (weather.strikes("busy", 4)) this.#refuse(0x89, 3);
-			else if (weather.strikes("badCredentials", 6)) this.#refuse(0x86, 4);
+			if (weather.strikes("busy", 8)) this.#refuse(0x89, 3);
+			else if (weather.strikes("badCredentials", 20)) this.#refuse(0x86, 4);
 			else this.#welcome(packet);
 		});
 	}
@@ -151,6 +150,7 @@ export class Seat implements FarEnd {
 		const code = version === 5 ? { reasonCode: 0, properties: properties! } : { returnCode: 0 };
 		this.send({ cmd: "connack", sessionPresent: present, ...code });
 		this.online = true;
+		this.#heardAt = broker.time.now;
 		broker.counts.connections++;
 		session.resume(this);
 		session.pump();

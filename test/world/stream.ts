@@ -1,6 +1,6 @@
 import type { Transport, TransportHandler } from "../../hosts/host.js";
 import type { Random } from "../support/random.js";
-import { BrokenLaw, type Timeline } from "./timeline.js";
+import { BrokenLaw, type Task, type Timeline } from "./timeline.js";
 import type { Weather } from "./weather.js";
 
 /** Who sits at the broker's end of a stream. */
@@ -19,6 +19,8 @@ export interface Tap {
 export type Trouble = "cut" | "silent" | "up" | "down";
 
 const sendBufferBytes = 4_096;
+/** How long TCP sends again what nobody acknowledges, before it gives up. */
+const resendMs = 300_000;
 
 /**
  * A byte stream with a send buffer, whose bytes come chopped and late, or not at all.
@@ -52,6 +54,7 @@ export class Stream implements Transport {
 	#total = 0;
 	#upAt = 0;
 	#downAt = 0;
+	#givesUp: Task | undefined;
 	#lent: Uint8Array | undefined;
 
 	constructor(time: Timeline, random: Random, weather: Weather, handler: TransportHandler, tap: Tap) {
@@ -64,7 +67,7 @@ export class Stream implements Transport {
 	}
 	/** Something other than the client may have kept its bytes from the broker. */
 	get disturbed(): boolean {
-		return this.deafUp || this.#weather.slow;
+		return this.deafUp || this.deafDown || this.#weather.slow;
 	}
 	/** The client may write. */
 	begin(): void {
@@ -134,14 +137,21 @@ export class Stream implements Transport {
 		this.onTrouble(trouble);
 		if (trouble !== "down") this.deafUp = true;
 		if (trouble !== "up") this.deafDown = true;
+		if (this.deafUp && this.allowed < this.#size) this.#giveUp();
 		if (trouble !== "cut") return;
 		this.#time.after(this.#random.below(200), () => this.#lose("connection reset"));
 		// The broker may learn of it much later.
 		this.#time.after(this.#random.pick([0, 50, 5_000, 60_000]), () => this.#loseFar());
 	}
+	/** The client's TCP waits for acknowledgements that do not come. */
+	#giveUp(): void {
+		this.#givesUp ??= this.#time.after(resendMs, () => this.#lose("timed out"));
+	}
 	#arriveUp(piece: Uint8Array): void {
 		const wasDeaf = this.deafUp;
-		const arrived = this.#count(piece);
+		const left = this.#count(piece);
+		const arrived = this.deafUp ? piece.subarray(0, left) : piece;
+		if (this.deafUp) this.#giveUp();
 		if (wasDeaf || arrived.length === 0) return;
 		this.far?.receive(arrived);
 		if (this.deafUp) return;
@@ -157,19 +167,20 @@ export class Stream implements Transport {
 	}
 	#arriveDown(piece: Uint8Array): void {
 		const wasDeaf = this.deafDown;
-		const arrived = this.#count(piece);
+		const left = this.#count(piece);
+		const arrived = this.deafDown ? piece.subarray(0, left) : piece;
 		if (wasDeaf || this.over || arrived.length === 0) return;
 		this.unread.push(arrived);
 		this.#handler.onReadable();
 	}
-	/** What arrives of the piece: trouble may strike in the middle of it. */
-	#count(piece: Uint8Array): Uint8Array {
+	/** How much of the piece arrives, if trouble strikes in the middle of it. */
+	#count(piece: Uint8Array): number {
 		const left = this.troubleAt - this.#total;
 		this.#total += piece.length;
-		if (piece.length < left) return piece;
+		if (piece.length < left || this.#weather.clear) return piece.length;
 		this.troubleAt = Infinity;
 		this.strike(this.trouble);
-		return piece.subarray(0, left);
+		return left;
 	}
 	#lose(detail: string): void {
 		if (this.over) return;

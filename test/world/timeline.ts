@@ -9,7 +9,7 @@ export interface Task {
 }
 
 /** So many steps within one millisecond, or within one run, are a loop that waits for nothing. */
-const spinsMax = 5_000;
+const spinsMax = 30_000;
 const stepsMax = 400_000;
 
 /** Virtual time: tasks by (time, order of birth), in a binary heap. */

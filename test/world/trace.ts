@@ -57,6 +57,7 @@ export class Trace {
 		};
 	}
 	tail(): string[] {
+		this.#note("the end");
 		return this.#lines;
 	}
 	#note(text: string): void {

@@ -52,8 +52,9 @@ export class Weather {
 
 	constructor(random: Random, only?: readonly Kind[]) {
 		this.#random = random;
-		this.#on = new Set(only ?? kinds.filter(() => random.once(2)));
-		this.strokeMs = random.pick([500, 2_000, 5_000, 20_000]);
+		const times = random.pick([2, 3, 6]);
+		this.#on = new Set(only ?? kinds.filter(() => random.once(times)));
+		this.strokeMs = random.pick([300, 2_000, 5_000, 20_000]);
 		this.chopBytes = random.pick([1, 3, 10, 60]);
 		this.delayMs = random.pick([2, 30, 300, 3_000]);
 		this.narrowBytes = random.pick([2, 7, 40, 200]);
@@ -64,6 +65,10 @@ export class Weather {
 	/** Bytes can take seconds. */
 	get slow(): boolean {
 		return this.#on.has("delay") || this.#on.has("narrow");
+	}
+	/** The kind is one of this seed's, under a clear sky as well. */
+	knows(kind: Kind): boolean {
+		return this.#on.has(kind);
 	}
 	has(kind: Kind): boolean {
 		return !this.clear && this.#on.has(kind);

@@ -24,10 +24,7 @@ export class Workload {
 		this.#broker = broker;
 		this.#device = device;
 		for (const filter of filters) this.#wanted.set(filter, "no");
-		broker.orderKey = uid => {
-			const { topic, qos, priority } = device.ledger.entries.get(uid)!;
-			return `topic ${topic}, QoS ${qos}, priority ${priority}`;
-		};
+		broker.placeOf = uid => device.ledger.entries.get(uid)!;
 		device.onEnd = () => {
 			// Whoever hears of an end may publish at once.
 			if (!broker.weather.clear && broker.random.once(20)) this.publish();
@@ -47,7 +44,7 @@ export class Workload {
 			case 2:
 				return random.once(4) ? this.unsubscribe() : this.post();
 			default:
-				for (let i = weather.strikes("burst", 4) ? 30 : 1; i > 0; i--) this.publish();
+				for (let i = weather.strikes("burst", 20) ? 30 : 1; i > 0; i--) this.publish();
 		}
 	}
 	publish(): void {
@@ -79,7 +76,8 @@ export class Workload {
 			return;
 		}
 		const rest = { latest, displaceable, ttlMs, at: time.now, record, outcome: -1, endedAt: 0 };
-		ledger.accept({ uid, topic, size, qos, retain, priority, ...rest });
+		const row = `topic ${topic}, QoS ${qos}, priority ${priority}`;
+		ledger.accept({ uid, row, place: ledger.entries.size, topic, size, qos, retain, priority, ...rest });
 		link.wake();
 	}
 	/** The broker has something for the client. */

@@ -100,8 +100,10 @@ export class World {
 	#idle(): void {
 		const { time, device } = this;
 		const { host, witness, link } = device;
+		// The last of the storm may still be on its way.
+		time.run(time.now + 400_000);
+		time.run(time.now + calmMaxMs, () => this.#calm);
 		const { connection } = witness;
-		time.run(time.now + 30_000);
 		const rings = host.rings;
 		time.run(time.now + idleMs);
 		if (witness.connection !== connection || link.state !== LinkState.online)
@@ -139,8 +141,8 @@ export class World {
 			case "kick":
 				return broker.sessions.get("device")?.seat?.kick(random.pick([0x89, 0x8b, 0x98]));
 			case "network":
-				device.patience.excused = true;
 				device.link.hold("the station has left");
+				device.patience.excused = true;
 				time.after(random.below(10_000), () => device.link.release());
 				return;
 			case "nap":
