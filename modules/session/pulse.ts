@@ -64,10 +64,10 @@ export class Pulse {
 		}
 		const idleAt = this.sentAt + this.#pingAfterMs;
 		if (this.#askedAt === Infinity) {
-			const quietMs = owing && this.replyMs < this.#pingAfterMs ? this.replyMs : this.#pingAfterMs;
-			// The silence before something was owed does not count.
-			const heardAt = owing && this.progressAt > this.heardAt ? this.progressAt : this.heardAt;
-			const due = Math.min(idleAt, heardAt + quietMs);
+			let quietAt = this.heardAt + this.#pingAfterMs;
+			// The silence before something was owed does not count for it.
+			if (owing) quietAt = Math.min(quietAt, Math.max(this.heardAt, this.progressAt) + this.replyMs);
+			const due = Math.min(idleAt, quietAt);
 			if (now < due) {
 				this.deadline = Math.min(deadline, due);
 				return undefined;
