@@ -5,7 +5,7 @@ import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js
 import { PacketType, type QoS } from "../wire/packet-type.js";
 import { breach, malformed } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { reasonOfReturnCode } from "../wire/reason-code.js";
+import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
 import { Flight } from "./flight.js";
@@ -154,11 +154,9 @@ export class Session {
 		this.pulse.heardAt = now;
 		if (this.#phase !== Phase.online) return this.#receiveEarly(packet, now);
 		switch (packet.type) {
-			case PacketType.puback:
-				this.#receiveAck(packet, now);
-				return SessionEvent.none;
 			case PacketType.publish:
 				return this.#receivePublish(packet);
+			case PacketType.puback:
 			case PacketType.pubrec:
 			case PacketType.pubrel:
 			case PacketType.pubcomp:
@@ -353,6 +351,8 @@ export class Session {
 			properties?: Properties;
 		};
 		this.reason = reasonCode ?? 0;
+		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
+			throw breach("DISCONNECT as only clients send it");
 		this.properties = properties;
 		this.detail = properties?.reasonString ?? "";
 		return SessionEvent.disconnected;
@@ -363,6 +363,7 @@ export class Session {
 			reasonCode: number;
 			properties?: Properties;
 		};
+		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
 		if (authenticator === undefined) throw breach("AUTH without an authentication method");
 		if (properties?.authenticationMethod !== authenticator.method)
 			throw breach("AUTH with another authentication method");
