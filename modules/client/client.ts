@@ -5,7 +5,7 @@ import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome, ttlMaxMs } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
-import type { Credentials } from "../session/session.js";
+import type { Credentials } from "../session/session-options.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
 import type { PublishProperties } from "../wire/packet.js";

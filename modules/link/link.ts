@@ -1,6 +1,7 @@
 import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
-import { Session, SessionEvent, type Credentials, type SessionOptions } from "../session/session.js";
+import { Session, SessionEvent } from "../session/session.js";
+import type { Credentials, SessionOptions } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
@@ -88,8 +89,6 @@ export class Link implements TransportHandler {
 	#writable = 0;
 	#sent: number;
 	#unread = false;
-	/** A CONNACK that was lost may have told of a lost session: the next one calls the new session present. */
-	#unsure = false;
 
 	/** The frame is best laid out in the memory of the outbox, behind its arena. */
 	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
@@ -165,6 +164,7 @@ export class Link implements TransportHandler {
 		this.wake();
 	}
 	onWritable(count: number): void {
+		if (this.#transport === undefined) return;
 		this.#writable = count;
 		if (this.state === LinkState.opening) {
 			this.session.open(this.#credentials);
@@ -174,6 +174,7 @@ export class Link implements TransportHandler {
 		this.#guard(this.#host.clock.now());
 	}
 	onReadable(): void {
+		if (this.#transport === undefined) return;
 		this.#unread = true;
 		this.#guard(this.#host.clock.now());
 	}
@@ -187,6 +188,7 @@ export class Link implements TransportHandler {
 		try {
 			do {
 				if (this.#unread) this.#read(now);
+				if (now >= this.outbox.expireAt) this.outbox.expire(now);
 				if (this.#transport !== undefined) this.#pump(this.#transport, now);
 				// Acknowledgements that have gone out may have made room for what was left unread.
 			} while (this.#unread && this.session.ready);
@@ -207,7 +209,6 @@ export class Link implements TransportHandler {
 		this.#guard(now);
 	}
 	#tick(now: number): void {
-		this.outbox.expire(now);
 		if (this.state === LinkState.online) {
 			if (now < this.session.pulse.deadline) return;
 			const detail = this.session.tick(now, this.#unread);
@@ -236,8 +237,10 @@ export class Link implements TransportHandler {
 			else if (attempt === this.#attempt) this.#fail(Cause.credentials, "there are no credentials");
 		});
 	}
+	/** Its first answer counts; one that comes later, or to a former attempt, is ignored. */
 	#resolve(credentials: Credentials, attempt: number): void {
-		if (attempt !== this.#attempt || this.state !== LinkState.resolving) return;
+		if (attempt !== this.#attempt) return;
+		this.#attempt++;
 		try {
 			this.session.check(this.frame, credentials);
 			this.#credentials = credentials;
@@ -255,6 +258,8 @@ export class Link implements TransportHandler {
 	#open(address: string): void {
 		const { scheme, host, port } = this.endpoint;
 		this.#enter(LinkState.opening);
+		// Whoever heard of it may have stopped the link.
+		if (this.state !== LinkState.opening) return;
 		try {
 			this.#transport = this.#host.network.open({ scheme, host, port, address } as Target, this);
 		} catch (error) {
@@ -295,8 +300,7 @@ export class Link implements TransportHandler {
 			case SessionEvent.connected:
 				this.#until = Infinity;
 				this.#onlineAt = now;
-				if (!session.sessionPresent || this.#unsure) this.subscriptions.renew();
-				this.#unsure = false;
+				if (!session.sessionPresent || session.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
 				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
@@ -308,7 +312,7 @@ export class Link implements TransportHandler {
 		const { reason, detail } = this.session;
 		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
 	}
-	/** Sends whatever is due and fits. */
+	/** Sends whatever is due and fits, but nothing whose time is over. */
 	#pump(transport: Transport, now: number): void {
 		const frame = this.frame;
 		const session = this.session;
@@ -358,7 +362,6 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
 			this.#failures = 0;
 		if (cause !== Cause.network) this.#failures++;
-		if (this.state === LinkState.greeting) this.#unsure = true;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;

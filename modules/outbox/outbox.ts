@@ -115,8 +115,10 @@ export class Outbox {
 	reserve(bytes: number, marks: number, ttlMs: number, now: number, key: Uint8Array): number {
 		if (marks & makeRoomMask || this.count === this.recordsMax || this.#limit - this.#top < bytes)
 			if (!this.#makeRoom(bytes, marks, key)) return 0;
-		const rows = this.#rows;
 		const record = this.#free;
+		// All rows are taken by what has ended, and is being reported.
+		if (record === 0) return 0;
+		const rows = this.#rows;
 		const row = record << rowShift;
 		this.#free = rows[row]!;
 		this.at = rows[row + placeAt] = this.#top;

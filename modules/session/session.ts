@@ -1,11 +1,11 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import type { ConnackPacket, ConnectPacket, Properties, UserProperties, Will } from "../wire/packet.js";
-import { PacketType, type QoS, type Version } from "../wire/packet-type.js";
+import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
+import { PacketType, type QoS } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { reasonOfReturnCode } from "../wire/reason-code.js";
+import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
 import { Incoming } from "./incoming.js";
@@ -14,6 +14,9 @@ import { Pulse } from "./pulse.js";
 import { Receiver } from "./receiver.js";
 import { Requests, packetOf, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
+import type { Credentials, SessionOptions } from "./session-options.js";
+
+export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
 
 /** What a packet brought about; details are in the session's fields of that name. */
 export const SessionEvent = Object.freeze({
@@ -36,43 +39,6 @@ const puback = PacketType.puback;
 const continueAuthentication = 0x18;
 const packetIdNotFound = 0x92;
 
-/** Enhanced authentication [MQTT5 4.12]: a method of 5.0 which answers the broker's challenges. */
-export interface Authenticator {
-	method: string;
-	/** The data for CONNECT. */
-	start(): Uint8Array | undefined;
-	/** The data that answers the broker's. */
-	answer(data: Uint8Array | undefined): Uint8Array | undefined;
-}
-
-export interface Credentials {
-	username?: string | undefined;
-	password?: Uint8Array | undefined;
-}
-
-export interface SessionOptions {
-	version: Version;
-	/** May be empty where the broker assigns one. */
-	clientId: string;
-	/** Start without a former session, and leave none. */
-	clean: boolean;
-	/** 0 to 65,535,000, rounded up to seconds; 0 turns pings off. */
-	keepAliveMs: number;
-	/** How long a PINGRESP may take, and how long the oldest acknowledgement. */
-	replyMs: number;
-	ackMs: number;
-	/** The most QoS 1 and 2 messages in flight, of ours and of the broker's. */
-	window: number;
-	incomingMax: number;
-	/** The most subscriptions asked for and not answered. */
-	requestsMax: number;
-	/** How long a 5.0 broker keeps the session after the connection is gone, in seconds. */
-	sessionExpirySeconds: number;
-	will?: Will | undefined;
-	userProperties?: UserProperties | undefined;
-	authenticator?: Authenticator | undefined;
-}
-
 /**
  * The client's side of MQTT 3.1, 3.1.1 and 5.0, as a machine: no socket, no timer, no clock, no log.
  *
@@ -91,6 +57,11 @@ export class Session {
 	properties: Properties | undefined;
 	/** The broker kept our session. */
 	sessionPresent = false;
+	/**
+	 * A CONNACK before this one was lost, and may have told of a lost session: then this one calls the new session
+	 * present.
+	 */
+	unsure = false;
 	/** The message of SessionEvent.message. */
 	readonly incoming = new Incoming();
 	readonly offer = new Offer();
@@ -108,6 +79,8 @@ export class Session {
 	#authDue = false;
 	#authData: Uint8Array | undefined;
 	#leaveReason = 0;
+	#asked = false;
+	#doubts = false;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
 		this.#options = options;
@@ -148,6 +121,8 @@ export class Session {
 	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
 	lose(): void {
 		this.#phase = Phase.offline;
+		this.#doubts ||= this.#asked;
+		this.#asked = false;
 		this.#authDue = false;
 		this.#authData = undefined;
 		this.#credentials = {};
@@ -167,14 +142,14 @@ export class Session {
 	request(request: Request): boolean {
 		return this.requests.add(request);
 	}
-	/** Throws a RangeError or TypeError when a packet of this frame cannot carry the request, or the CONNECT. */
+	/** Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT. */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
 		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
-		const { start, end, limit } = frame;
-		// A frame of the same size, when this one holds packets that the socket has not taken.
-		const empty = end === start ? frame : new FrameWriter(frame.text, new Uint8Array(limit - start));
-		writePacket(empty, packet, this.#options.version);
-		empty.reset();
+		// What waits in the frame must stay, and does not count.
+		const isEmpty = frame.end === frame.start;
+		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
+		writePacket(target, packet, this.#options.version);
+		target.reset();
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
@@ -241,6 +216,7 @@ export class Session {
 	#writeEarly(frame: FrameWriter): boolean {
 		if (this.#phase === Phase.greeting) {
 			this.#phase = Phase.waiting;
+			this.#asked = true;
 			writePacket(frame, this.#connect(this.#credentials), this.#options.version);
 			this.#credentials = {};
 			return true;
@@ -302,6 +278,7 @@ export class Session {
 	#receiveConnack(connack: ConnackPacket, now: number): SessionEvent {
 		const { version, clean, keepAliveMs, window, authenticator } = this.#options;
 		const { properties } = connack;
+		this.#asked = false;
 		this.properties = properties;
 		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode ?? 0) ?? 0;
 		this.detail = properties?.reasonString ?? "";
@@ -310,6 +287,8 @@ export class Session {
 		if (properties?.authenticationMethod !== authenticator?.method)
 			throw breach("CONNACK with another authentication method");
 		this.sessionPresent = connack.sessionPresent;
+		this.unsure = this.#doubts;
+		this.#doubts = false;
 		if (properties?.assignedClientIdentifier !== undefined)
 			this.clientId = properties.assignedClientIdentifier;
 		this.offer.take(properties);
@@ -326,6 +305,7 @@ export class Session {
 	#restart(kept: boolean): void {
 		this.sender.restart(kept);
 		if (!kept) this.receiver.forget();
+		else if (this.unsure) this.receiver.doubt();
 	}
 	#receiveAck(packet: FrameReader, now: number): void {
 		const { type } = packet;
@@ -351,13 +331,13 @@ export class Session {
 		if (packet.skipped > 0) {
 			incoming.skip(packet);
 			if (qos === 0) return SessionEvent.skipped;
-			const token = receiver.publish(incoming.id, qos, this.#options.version);
+			const token = receiver.publish(incoming, this.#options.version);
 			if (token >= 0) receiver.acknowledge(token, incoming.id, qos);
 			return token < 0 ? SessionEvent.none : SessionEvent.skipped;
 		}
 		incoming.read(packet);
 		if (qos === 0) return SessionEvent.message;
-		incoming.token = receiver.publish(incoming.id, qos, this.#options.version);
+		incoming.token = receiver.publish(incoming, this.#options.version);
 		return incoming.token < 0 ? SessionEvent.none : SessionEvent.message;
 	}
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
@@ -378,6 +358,8 @@ export class Session {
 			properties?: Properties;
 		};
 		this.reason = reasonCode ?? 0;
+		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
+			throw breach("DISCONNECT as only clients send it");
 		this.properties = properties;
 		this.detail = properties?.reasonString ?? "";
 		return SessionEvent.disconnected;
@@ -388,6 +370,7 @@ export class Session {
 			reasonCode: number;
 			properties?: Properties;
 		};
+		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
 		if (authenticator === undefined) throw breach("AUTH without an authentication method");
 		if (properties?.authenticationMethod !== authenticator.method)
 			throw breach("AUTH with another authentication method");
