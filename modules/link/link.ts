@@ -328,9 +328,13 @@ export class Link implements TransportHandler {
 	#flush(transport: Transport): boolean {
 		const frame = this.frame;
 		const sender = this.session.sender;
-		const from = this.#sent;
-		const to = frame.end - from > this.#writable ? from + this.#writable : frame.end;
-		if (to > from) this.#writable = transport.write(frame.bytes, from, to);
+		let to = this.#sent;
+		// The socket may say that it takes more than it had said before.
+		while (to < frame.end && this.#writable > 0) {
+			const from = to;
+			to = frame.end - from > this.#writable ? from + this.#writable : frame.end;
+			this.#writable = transport.write(frame.bytes, from, to);
+		}
 		this.#sent = to;
 		const isWhole = to === frame.end;
 		if (isWhole) frame.end = this.#sent = frame.start;

@@ -138,11 +138,10 @@ export class Sender {
 		for (let record = outbox.head; record !== outbox.next; record = next) {
 			next = outbox.after(record);
 			const state = outbox.state(record);
-			const isPublish = state === RecordState.sent && (outbox.marks(record) & Mark.qos) !== 0;
-			if (isPublish)
-				outbox.memory[outbox.place(record)] = publishByte | (outbox.marks(record) & 7) | (kept ? dupFlag : 0);
+			if (!kept && state === RecordState.completing) outbox.finish(record, Outcome.unknown, 0);
 			else if (kept && state !== RecordState.sent) this.#acks.push(PacketType.pubrel, outbox.id(record), 0);
-			else if (state === RecordState.completing) outbox.finish(record, Outcome.unknown, 0);
+			else if (outbox.marks(record) & qosMask)
+				outbox.memory[outbox.place(record)] = publishByte | (outbox.marks(record) & 7) | (kept ? dupFlag : 0);
 		}
 		if (kept) this.#again = outbox.head === outbox.next ? 0 : outbox.head;
 		else outbox.rewind();
