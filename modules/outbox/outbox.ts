@@ -239,7 +239,7 @@ export class Outbox {
 		const row = record << rowShift;
 		const marks = rows[row + marksAt]!;
 		if (rows[row + idAt] !== id || (marks & ackMask) !== ackBits) return false;
-		if (marks & expiring) this.mortal--;
+		if (marks & expiring && --this.mortal === 0) this.expireAt = Infinity;
 		const next = rows[row]!;
 		const previous = rows[row + previousAt]!;
 		rows[previous << rowShift] = next;
@@ -342,7 +342,7 @@ export class Outbox {
 			if (marks & priorityMask) this.urgent--;
 			if (this.next === record) this.next = rows[row]!;
 		}
-		if (marks & expiring) this.mortal--;
+		if (marks & expiring && --this.mortal === 0) this.expireAt = Infinity;
 		rows[row + marksAt] = marks & ~stateMask;
 		this.#unlink(record);
 		this.#liveBytes -= rows[row + bytesAt]!;
