@@ -88,7 +88,7 @@ export class Client implements LinkHandler {
 		this.#version = all.version;
 		this.outbox = new Outbox(memory, 0, all.outboxBytes, all.outboxMessages);
 		this.outbox.onEnd = (record, outcome, reason) => this.#onEnd(record, outcome, reason);
-		this.#since = new Float64Array(all.outboxMessages + 1);
+		this.#since = new Float64Array(all.outboxMessages + 2);
 		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
 		this.#scratch = new FrameWriter(host.text, new Uint8Array(all.scratchBytes));
 		this.link = new Link(host, this.outbox, frame, this, {

@@ -38,7 +38,7 @@ export class HealthMeter {
 	received = 0;
 	skipped = 0;
 	handlerErrors = 0;
-	#samples = new Int32Array(samplesMax);
+	#samples = new Float32Array(samplesMax);
 	#count = 0;
 
 	addRoundTrip(ms: number): void {

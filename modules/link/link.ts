@@ -113,6 +113,9 @@ export class Link implements TransportHandler {
 		this.#drop();
 		this.#until = Infinity;
 		this.#enter(LinkState.stopped);
+		// Set anew, so that no alarm of the former connection keeps a program from its end.
+		this.#armedFor = Infinity;
+		this.#alarm.set(Infinity);
 		this.#arm();
 	}
 	/** The network is down: the connection is given up, and no attempt made before release(). */

@@ -64,7 +64,8 @@ const wireMarks = 0x0f;
  * Bodies (topic, properties, payload) lie one behind the other in the arena, in the order of the log; a
  * finished one leaves a hole, and holes are closed when the top is reached. A ledger of one row a record
  * holds the rest: rows are linked in the order of the log, so that finishing one is O(1) wherever it stands.
- * Row 0 is the ends of the list. The caller names a record by its row, which is its own until it ends.
+ * Row 0 is the ends of the list. The caller names a record by its row, 1 to recordsMax + 1, which is its own until
+ * it ends: the one row too many serves a message that comes in before those are reported that made room for it.
  */
 export class Outbox {
 	readonly recordsMax: number;
@@ -90,6 +91,8 @@ export class Outbox {
 	#next = 0;
 	#liveBytes = 0;
 	#urgent = 0;
+	#ended = 0;
+	#endedLast = 0;
 
 	/** Bodies go to memory[from, limit), and nothing else is written there. */
 	constructor(memory: Uint8Array, from: number, limit: number, recordsMax: number) {
@@ -97,8 +100,8 @@ export class Outbox {
 		this.#memory = memory;
 		this.#from = this.#top = from;
 		this.#limit = limit;
-		this.#rows = new Int32Array((recordsMax + 1) << rowShift);
-		for (let record = 1; record < recordsMax; record++) this.#rows[record << rowShift] = record + 1;
+		this.#rows = new Int32Array((recordsMax + 2) << rowShift);
+		for (let record = 1; record <= recordsMax; record++) this.#rows[record << rowShift] = record + 1;
 	}
 	get arenaBytes(): number {
 		return this.#limit - this.#from;
@@ -115,6 +118,7 @@ export class Outbox {
 	 * Takes a message in, and returns its record, or 0 when there is no room: then nothing was accepted, and
 	 * nothing displaced. The topic comes with its length word in front, the properties encoded; all three are
 	 * copied. ttlMs is Infinity, or at most ttlMaxMs. A message that cannot fit in the empty arena is a RangeError.
+	 * What made room is reported when the message is in, so that whoever hears of it can take nothing from it.
 	 */
 	append(
 		topic: Uint8Array,
@@ -127,11 +131,8 @@ export class Outbox {
 		const propertyBytes = properties === undefined ? 0 : properties.length;
 		const topicBytes = topic.length;
 		const bytes = topicBytes + propertyBytes + payload.length;
-		if (marks & Mark.latest && !this.#makeRoom(bytes, marks, topic)) return 0;
-		// Again as long as it takes: whoever hears of a displaced message may publish another at once.
-		while (this.#free === 0 || this.#limit - this.#top < bytes) {
+		if (marks & Mark.latest || this.count === this.recordsMax || this.#limit - this.#top < bytes)
 			if (!this.#makeRoom(bytes, marks, topic)) return 0;
-		}
 		const rows = this.#rows;
 		const record = this.#free;
 		const row = record << rowShift;
@@ -161,6 +162,7 @@ export class Outbox {
 		this.count++;
 		this.waiting++;
 		if (this.#next === 0) this.#next = record;
+		if (this.#ended !== 0) this.#report();
 		return record;
 	}
 	/** Loads and returns the record to send next: of the highest priority that waits, the oldest; or 0. */
@@ -207,20 +209,9 @@ export class Outbox {
 	}
 	/** Ends the record, and reports it. */
 	finish(record: number, outcome: Outcome, reason: number): void {
-		const rows = this.#rows;
-		const row = record << rowShift;
-		const marks = rows[row + field.marks]!;
-		if ((marks & stateMask) === RecordState.waiting << stateShift) this.#unwait(marks);
-		const next = rows[row]!;
-		const previous = rows[row + field.previous]!;
-		rows[previous << rowShift] = next;
-		rows[(next << rowShift) + field.previous] = previous;
-		if (this.#next === record) this.#next = next;
-		rows[row] = this.#free;
-		rows[row + field.marks] = 0;
+		this.#unlink(record);
+		this.#rows[record << rowShift] = this.#free;
 		this.#free = record;
-		this.#liveBytes -= rows[row + field.bytes]!;
-		if (--this.count === 0) this.#top = this.#from;
 		this.onEnd(record, outcome, reason);
 	}
 	/** Ends what has waited for longer than it may, and sets expireAt anew. */
@@ -273,6 +264,41 @@ export class Outbox {
 			target.set(this.#memory.subarray(start + from, end), at + topicBytes + gap);
 		}
 	}
+	#unlink(record: number): void {
+		const rows = this.#rows;
+		const row = record << rowShift;
+		const marks = rows[row + field.marks]!;
+		if ((marks & stateMask) === RecordState.waiting << stateShift) this.#unwait(marks);
+		const next = rows[row]!;
+		const previous = rows[row + field.previous]!;
+		rows[previous << rowShift] = next;
+		rows[(next << rowShift) + field.previous] = previous;
+		if (this.#next === record) this.#next = next;
+		rows[row + field.marks] = 0;
+		this.#liveBytes -= rows[row + field.bytes]!;
+		if (--this.count === 0) this.#top = this.#from;
+	}
+	/** Ends the record, which report() will tell. */
+	#retire(record: number, outcome: Outcome): void {
+		this.#unlink(record);
+		const row = record << rowShift;
+		this.#rows[row] = 0;
+		this.#rows[row + field.expiry] = outcome;
+		if (this.#ended === 0) this.#ended = record;
+		else this.#rows[this.#endedLast << rowShift] = record;
+		this.#endedLast = record;
+	}
+	#report(): void {
+		const rows = this.#rows;
+		while (this.#ended !== 0) {
+			const record = this.#ended;
+			const row = record << rowShift;
+			this.#ended = rows[row]!;
+			rows[row] = this.#free;
+			this.#free = record;
+			this.onEnd(record, rows[row + field.expiry] as Outcome, 0);
+		}
+	}
 	#unwait(marks: number): void {
 		this.waiting--;
 		if (marks & Mark.priority) this.#urgent--;
@@ -314,20 +340,18 @@ export class Outbox {
 		return true;
 	}
 	#replace(marks: number, topic: Uint8Array): void {
-		for (let record = this.head; record !== 0;) {
-			if (this.#replaces(record, marks, topic)) {
-				this.finish(record, Outcome.replaced, 0);
-				record = this.head;
-			} else record = this.after(record);
+		let next = 0;
+		for (let record = this.head; record !== 0; record = next) {
+			next = this.after(record);
+			if (this.#replaces(record, marks, topic)) this.#retire(record, Outcome.replaced);
 		}
 	}
 	#displace(bytes: number, marks: number): void {
-		for (let record = this.head; record !== 0;) {
+		let next = 0;
+		for (let record = this.head; record !== 0; record = next) {
 			if (this.arenaBytes - this.#liveBytes >= bytes && this.count < this.recordsMax) return;
-			if (this.#displaces(record, marks)) {
-				this.finish(record, Outcome.displaced, 0);
-				record = this.head;
-			} else record = this.after(record);
+			next = this.after(record);
+			if (this.#displaces(record, marks)) this.#retire(record, Outcome.displaced);
 		}
 	}
 	#replaces(record: number, marks: number, topic: Uint8Array): boolean {

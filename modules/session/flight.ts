@@ -5,6 +5,8 @@ export type Owed = (typeof Owed)[keyof typeof Owed];
 const packetIdMax = 0xffff;
 const field = Object.freeze({ id: 0, record: 1, owed: 2, order: 3, sentAt: 4 });
 const rowSize = 5;
+/** Times of sending are kept in such parts of a ms, modulo 2^32: fine enough for a loopback, hours long. */
+const partsPerMs = 64;
 
 /**
  * The packet ids in use, and the one allocator for every packet type that has one [MQTT-2.2.1-3].
@@ -43,7 +45,7 @@ export class Flight {
 		slots[row + field.record] = record;
 		slots[row + field.owed] = owed;
 		slots[row + field.order] = this.#lastOrder = (this.#lastOrder + 1) | 0;
-		slots[row + field.sentAt] = now;
+		slots[row + field.sentAt] = now * partsPerMs;
 		this.count++;
 		return id;
 	}
@@ -61,10 +63,11 @@ export class Flight {
 	}
 	/** Milliseconds since the id's packet was sent last. */
 	age(id: number, now: number): number {
-		return (now - this.#slots[(id & (this.size - 1)) * rowSize + field.sentAt]!) | 0;
+		const sentAt = this.#slots[(id & (this.size - 1)) * rowSize + field.sentAt]!;
+		return ((now * partsPerMs - sentAt) | 0) / partsPerMs;
 	}
 	resent(id: number, now: number): void {
-		this.#slots[(id & (this.size - 1)) * rowSize + field.sentAt] = now;
+		this.#slots[(id & (this.size - 1)) * rowSize + field.sentAt] = now * partsPerMs;
 	}
 	free(id: number): void {
 		this.#slots[(id & (this.size - 1)) * rowSize] = 0;

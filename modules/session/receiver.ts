@@ -29,6 +29,8 @@ export class Receiver {
 	#nextToken = 0;
 	#ids: Int32Array;
 	#idCount = 0;
+	/** The first token of the session at hand. */
+	#sessionToken = 0;
 
 	constructor(max: number, acks: Acks) {
 		this.max = max;
@@ -68,6 +70,7 @@ export class Receiver {
 	}
 	/** The handler is done with the message; its acknowledgement goes out when those before it have. */
 	acknowledge(token: number, id: number, qos: number): void {
+		if (token < this.#sessionToken) return;
 		if (qos === 2) {
 			const at = this.#find(id);
 			if (at >= 0) this.#ids[at]! |= doneFlag;
@@ -100,6 +103,7 @@ export class Receiver {
 	/** The session is gone. */
 	forget(): void {
 		this.#idCount = 0;
+		this.#sessionToken = this.#nextToken;
 	}
 	/**
 	 * Forgets the oldest id that the broker has not named on this connection. It sends what it knows of first, so it

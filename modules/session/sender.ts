@@ -36,7 +36,7 @@ export class Sender {
 	window = 0;
 	resending = false;
 	version: Version;
-	/** Of the message that was acknowledged last: its packet id, and the time since its last sending. */
+	/** While an acknowledged message is reported: its packet id, and the time since its last sending; else 0. */
 	ackedId = 0;
 	roundTripMs = 0;
 	#offer: Offer;
@@ -112,8 +112,7 @@ export class Sender {
 		const record = flight.record(id);
 		this.outbox.load(record);
 		if ((this.outbox.wireFlags & qosMask) !== qos << 1) return false;
-		this.#finish(id, now);
-		this.outbox.finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason);
+		this.#finish(id, record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason, now);
 		return true;
 	}
 	/** PUBREC: the broker owns the message [MQTT-4.3.3-4]; false when the id has nothing to be released. */
@@ -135,15 +134,15 @@ export class Sender {
 	complete(id: number, now: number): boolean {
 		const owed = this.flight.owed(id);
 		if (owed !== Owed.pubrel && owed !== Owed.pubcomp) return false;
-		const record = this.flight.record(id);
-		this.#finish(id, now);
-		this.outbox.finish(record, Outcome.delivered, 0);
+		this.#finish(id, this.flight.record(id), Outcome.delivered, 0, now);
 		return true;
 	}
-	#finish(id: number, now: number): void {
+	#finish(id: number, record: number, outcome: Outcome, reason: number, now: number): void {
 		this.ackedId = id;
 		this.roundTripMs = this.flight.age(id, now);
 		this.flight.free(id);
+		this.outbox.finish(record, outcome, reason);
+		this.ackedId = this.roundTripMs = 0;
 	}
 	/** The first sending of the loaded record on any connection. */
 	#first(frame: FrameWriter, record: number, now: number): boolean {
@@ -204,11 +203,10 @@ export class Sender {
 	/** Ids that this connection has sent again, and which are still owed something. */
 	#resentInFlight(): number {
 		if (this.#resentId === 0 || this.flight.count <= this.window) return 0;
+		const unsent = this.flight.after(this.#resentId);
 		let count = 0;
-		for (let id = this.flight.after(0); id !== 0; id = this.flight.after(id)) {
+		for (let id = this.flight.after(0); id !== unsent; id = this.flight.after(id))
 			if (this.flight.owed(id) !== Owed.answer) count++;
-			if (id === this.#resentId) break;
-		}
 		return count;
 	}
 	/** Why this broker does not take the loaded record, as a reason code; or 0. */

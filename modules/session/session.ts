@@ -97,10 +97,14 @@ export class Session {
 	get left(): boolean {
 		return this.#phase === Phase.left;
 	}
-	/** False while too much waits for the application or the socket: leave the broker's bytes unread. */
+	/**
+	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0 broker
+	 * keeps to our Receive Maximum, so there handlers which wait for an acknowledgement cannot keep it out.
+	 */
 	get ready(): boolean {
 		const { receiver } = this;
-		return receiver.pending < receiver.max && this.#acks.count + receiver.pending < this.#acks.size;
+		if (this.#options.version < 5 && receiver.pending >= receiver.max) return false;
+		return this.#acks.count + receiver.pending < this.#acks.size;
 	}
 	/** When tick() must run next, at the latest. */
 	get deadline(): number {
@@ -139,11 +143,11 @@ export class Session {
 	/** Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT. */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
 		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
-		// What waits in the frame must stay, and does not count.
-		const isEmpty = frame.end === frame.start;
-		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
-		writePacket(target, packet, this.#options.version);
-		target.reset();
+		const { start, end, limit } = frame;
+		// A frame of the same size, when this one holds packets that the socket has not taken.
+		const empty = end === start ? frame : new FrameWriter(frame.text, new Uint8Array(limit - start));
+		writePacket(empty, packet, this.#options.version);
+		empty.reset();
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {

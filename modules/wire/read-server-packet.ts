@@ -10,14 +10,15 @@ import {
 	type PublishPacket,
 } from "./packet.js";
 import { PacketType, type QoS } from "./packet-type.js";
-import { breach } from "./protocol-error.js";
+import { breach, malformed } from "./protocol-error.js";
 import { readId, readOptional, readReason } from "./read-fields.js";
 import { grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
 import { topicNameFault } from "./topic.js";
 
 /**
- * The packet at which reader.next() has stopped, as an object with copies of what it holds; undefined when only
- * clients send it. Any breach of the rules that one packet can show by itself is a ProtocolError.
+ * The packet at which reader.next() has stopped, as an object with copies of what it holds; undefined
+ * when only clients send it. Any breach of the rules that one packet can show by itself is a
+ * ProtocolError.
  */
 export function readServerPacket(reader: FrameReader): Packet | undefined {
 	switch (reader.type) {
@@ -46,7 +47,7 @@ export function readServerPacket(reader: FrameReader): Packet | undefined {
 
 function readConnack(reader: FrameReader): ConnackPacket {
 	const flags = reader.byte();
-	if (flags > 1) throw breach(`connack flags ${flags}`);
+	if (flags > 1) throw malformed(`connack flags ${flags}`);
 	const packet: ConnackPacket = { cmd: "connack", sessionPresent: flags === 1 };
 	let code: number;
 	if (reader.version === 5) code = packet.reasonCode = readReason(reader);

@@ -33,7 +33,8 @@ function kill({ file, from, to }: Mutant): string | undefined {
 			source.replace(from, () => to),
 		);
 		const args = ["--import=tsx", join(folder, "test/world/first.ts"), String(seeds)];
-		const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+		const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+		if (status !== 0) throw new Error(stderr);
 		return stdout.trim() || undefined;
 	} finally {
 		rmSync(folder, { recursive: true });

@@ -1,0 +1,79 @@
+import type { Host } from "../../hosts/host.js";
+import { Client } from "../client/client.js";
+import type { Settings } from "../settings/settings.js";
+import { Station } from "../wifi/station.js";
+import { Rounds, type Tally } from "./rounds.js";
+import { statusLine, tallyLine, timeStamp } from "./words.js";
+
+/**
+ * The firmware, from power-on: joins Wi-Fi where there is a radio, sets the clock, connects, and does the rounds.
+ * Whatever breaks meanwhile is waited out. The tally comes when the rounds have an end, and the client is closed.
+ *
+ * Settings that contradict each other or this host are a RangeError, before anything has begun.
+ */
+export function startFirmware(host: Host, settings: Settings, onEnd: (tally: Tally) => void): Client {
+	const startedAt = host.clock.now();
+	const print = (line: string) =>
+		host.monitor.print(`${timeStamp(host.clock.wall(), host.clock.now() - startedAt)} ${line}`);
+	const client = new Client(host, {
+		url: settings.brokers,
+		clientId: settings.clientId,
+		version: settings.version,
+		keepAliveMs: settings.keepAliveMs,
+		window: settings.window,
+		outboxBytes: settings.outboxBytes,
+		...(settings.username !== undefined && { username: settings.username }),
+		...(settings.brokerPassword !== undefined && { password: settings.brokerPassword }),
+	});
+	client.onState = status => {
+		const line = statusLine(status);
+		if (line !== undefined) print(line);
+	};
+	client.onHandlerError = (error, topic) => print(`The handler of ${topic} failed: ${String(error)}`);
+	client.onTooLong = bytes =>
+		print(`A message of ${bytes} bytes is longer than this device takes: passed over`);
+	const { topic, rounds, waitMs } = settings;
+	const job = new Rounds(client, host.clock, { topic, rounds, waitMs }, print);
+	const station = host.radio === undefined ? undefined : join(host, host.radio, settings, client, print);
+	void job.run().then(tally => {
+		client.close();
+		station?.stop();
+		print(tallyLine(tally));
+		onEnd(tally);
+	});
+	if (station === undefined) client.start();
+	else station.start();
+	return client;
+}
+
+/** The Wi-Fi station: the client starts with the first network, and is held while there is none. */
+function join(
+	host: Host,
+	radio: NonNullable<Host["radio"]>,
+	{ networks }: Settings,
+	client: Client,
+	print: (line: string) => void,
+): Station {
+	const handler = {
+		onUp(ssid: string, address: string) {
+			print(`Wi-Fi ${ssid} connected: ${address}`);
+			const start = () => {
+				client.link.release();
+				client.start();
+			};
+			if (host.clock.wall() !== undefined) return start();
+			host.clock.setWall(known => {
+				print(known ? `Now is (UTC): ${new Date(host.clock.wall()!).toISOString()}` : "Time sync failed");
+				start();
+			});
+		},
+		onDown(ssid: string, detail: string, wasUp: boolean) {
+			print(wasUp ? `Wi-Fi ${ssid} is lost: ${detail}` : `Failed to connect Wi-Fi ${ssid}: ${detail}`);
+			client.link.hold(`Wi-Fi ${ssid} is lost`);
+		},
+		onWaiting(retryMs: number) {
+			print(`No Wi-Fi: next attempt in ${(retryMs / 1000).toFixed(1)} s`);
+		},
+	};
+	return new Station(host, radio, handler, { networks });
+}

@@ -1,0 +1,45 @@
+import type { Status } from "../client/client.js";
+import type { Tally } from "./rounds.js";
+
+/** What to look at, by the cause that a connection ended with. */
+const advice: Readonly<Record<string, string>> = Object.freeze({
+	name: "Check the broker's name, and that this network has a name service.",
+	unreachable: "Check the broker's address and port, and that it runs.",
+	refused: "Check user name, password, client id and MQTT version.",
+	silent: "What listens there may not be an MQTT broker, or the way to it is cut.",
+	protocol: "What listens there may not be an MQTT broker.",
+	duplicate: "Another client uses this client id: give each device its own.",
+	credentials: "Check where the credentials come from.",
+});
+
+/** What a person at the serial monitor is told of the connection; undefined when it is not worth a line. */
+export function statusLine({
+	state,
+	url,
+	sessionPresent,
+	cause,
+	detail,
+	retryMs,
+}: Status): string | undefined {
+	if (state === "resolving") return `Connecting to MQTT server ${url}`;
+	if (state === "online") {
+		const session = sessionPresent ? "it kept our session" : "a new session";
+		return `Connected to MQTT server successfully, ${session}`;
+	}
+	if (state === "stopped") return "Disconnected from MQTT server";
+	if (state !== "waiting" || detail === "") return undefined;
+	const hint = advice[cause];
+	const next = cause === "network" ? "" : ` Next attempt in ${(retryMs / 1000).toFixed(1)} s.`;
+	return `Not connected to MQTT server ${url}: ${detail}.${hint === undefined ? "" : ` ${hint}`}${next}`;
+}
+
+/** What the rounds came to, when they have an end. */
+export function tallyLine({ rounds, acknowledged, echoes }: Tally): string {
+	return `${rounds} rounds: ${acknowledged} of ${rounds} QoS 1 messages acknowledged, ${echoes} of ${2 * rounds} echoes`;
+}
+
+/** A stamp for a line: the time of day in UTC when it is known, the seconds since the start when not. */
+export function timeStamp(wall: number | undefined, uptimeMs: number): string {
+	if (wall !== undefined) return new Date(wall).toISOString().slice(11, 23);
+	return `+${(uptimeMs / 1000).toFixed(3)}`;
+}

@@ -1,0 +1,258 @@
+import test from "ava";
+import { Bench, accepted, dense, resumed } from "../support/bench.js";
+
+const t1 = "0001 74";
+
+/** The token of the message that came last. */
+function token(bench: Bench): number {
+	return bench.session.incoming.token;
+}
+
+test("incoming: QoS 0 is delivered in place, and not acknowledged", t => {
+	const bench = new Bench();
+	bench.connect();
+	t.is(bench.feed(`31 05 ${t1} 41 42`, 1), "t=4142 qos 0 retain");
+	t.like(bench.session.incoming, { topic: "t", id: 0, dup: false, token: -1, properties: undefined });
+	t.is(bench.sent(), "");
+	t.is(bench.feed(`30 03 ${t1}`), "t= qos 0", "an empty payload");
+});
+
+test("incoming: PUBACK and PUBREC go out when the handler is done", t => {
+	for (const [qos, publish, ack] of [
+		[1, "32", "40"],
+		[2, "34", "50"],
+	] as const) {
+		const bench = new Bench();
+		bench.connect();
+		t.is(bench.feed(`${publish} 06 ${t1} 0007 41`), `t=41 qos ${qos}`);
+		t.is(bench.sent(), "");
+		t.is(bench.handled(token(bench), 7, qos), dense(`${ack} 02 0007`));
+		t.is(bench.handled(token(bench), 7, qos), "", "just once");
+	}
+});
+
+test("incoming: acknowledgements go out in the order of arrival, in whichever order handlers finish", t => {
+	for (const order of [
+		[0, 1, 2],
+		[0, 2, 1],
+		[1, 0, 2],
+		[1, 2, 0],
+		[2, 0, 1],
+		[2, 1, 0],
+	]) {
+		const bench = new Bench();
+		bench.connect();
+		const tokens: number[] = [];
+		for (const publish of ["32 06 0001 74 0007 41", "34 06 0001 74 0008 42", "32 06 0001 74 0009 43"]) {
+			bench.feed(publish);
+			tokens.push(token(bench));
+		}
+		let out = "";
+		for (const i of order) out += bench.handled(tokens[i]!, 7 + i, i === 1 ? 2 : 1);
+		t.is(out, dense("40 02 0007  50 02 0008  40 02 0009"), order.join());
+	}
+});
+
+test("QoS 1: after its PUBACK the same id is a new message, whatever DUP says", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.feed(`32 06 ${t1} 0007 41`);
+	bench.handled(token(bench), 7, 1);
+	t.is(bench.feed(`3a 06 ${t1} 0007 41`), "t=41 qos 1");
+	t.true(bench.session.incoming.dup);
+});
+
+test("QoS 2: a repeat before PUBREL gets a PUBREC, and is not delivered again", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.feed(`34 06 ${t1} 0007 41`);
+	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
+	t.is(bench.feed(`3c 06 ${t1} 0007 41`), "");
+	t.is(bench.sent(), dense("50 02 0007"));
+	bench.feed("62 02 0007");
+	t.is(bench.sent(), dense("70 02 0007"));
+	t.is(bench.feed(`34 06 ${t1} 0007 42`), "t=42 qos 2", "after it the id is a new message");
+});
+
+test("QoS 2: a repeat while the handler is busy is acknowledged when that is done", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.feed(`34 06 ${t1} 0007 41`);
+	const first = token(bench);
+	bench.reconnect(resumed);
+	t.is(bench.feed(`3c 06 ${t1} 0007 41`), "");
+	t.is(bench.sent(), "");
+	t.is(bench.handled(first, 7, 2), dense("50 02 0007"));
+	bench.feed("62 02 0007");
+	t.is(bench.sent(), dense("70 02 0007"));
+});
+
+test("QoS 2: what was delivered before the cut is not delivered after it", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.feed(`34 06 ${t1} 0007 41`);
+	bench.cut();
+	t.is(bench.handled(token(bench), 7, 2), "", "nothing goes out without a connection");
+	bench.connect(resumed);
+	t.is(bench.feed(`3c 06 ${t1} 0007 41`), "");
+	t.is(bench.sent(), dense("50 02 0007"));
+});
+
+test("QoS 2: in a new session every id is new, and handlers of the old one acknowledge nothing in it", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.feed(`34 06 ${t1} 0007 41`);
+	const old = token(bench);
+	bench.reconnect(accepted);
+	t.is(bench.feed(`34 06 ${t1} 0007 42`), "t=42 qos 2");
+	t.is(bench.handled(old, 7, 2), "");
+	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
+});
+
+test("QoS 1: a message that was cut off before its PUBACK is delivered again", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.feed(`32 06 ${t1} 0007 41`);
+	const old = token(bench);
+	bench.reconnect(resumed);
+	t.is(bench.feed(`3a 06 ${t1} 0007 41`), "t=41 qos 1");
+	t.is(bench.handled(old, 7, 1), "", "the handler of the first delivery acknowledges nothing here");
+	t.is(bench.handled(token(bench), 7, 1), dense("40 02 0007"));
+});
+
+test("QoS 2: PUBREL is answered for unknown ids too, in 5.0 with the reason", t => {
+	for (const [version, pubcomp] of [
+		[4, "70 02 0009"],
+		[5, "70 03 0009 92"],
+	] as const) {
+		const bench = new Bench({ version });
+		bench.connect();
+		bench.feed("62 02 0009");
+		t.is(bench.sent(), dense(pubcomp));
+	}
+});
+
+test("QoS 2: ids are released in any order", t => {
+	const bench = new Bench();
+	bench.connect();
+	for (const id of [7, 8, 9]) {
+		bench.feed(`34 06 ${t1} 000${id} 41`);
+		bench.handled(token(bench), id, 2);
+	}
+	bench.feed("62 02 0007  62 02 0009  62 02 0008");
+	t.is(bench.sent(), dense("70 02 0007  70 02 0009  70 02 0008"));
+	for (const id of [7, 8, 9]) t.is(bench.feed(`34 06 ${t1} 000${id} 42`), "t=42 qos 2");
+});
+
+test("acks: those that a cut has overtaken do not go out on the next connection", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.feed(`32 06 ${t1} 0007 41  62 02 0009`);
+	bench.session.receiver.acknowledge(token(bench), 7, 1);
+	t.is(bench.reconnect(resumed), "");
+});
+
+test("inbox: before 5.0, a full one asks to leave the broker's bytes unread", t => {
+	const bench = new Bench({ incomingMax: 2 });
+	bench.connect();
+	t.true(bench.session.ready);
+	bench.feed(`32 06 ${t1} 0007 41`);
+	const first = token(bench);
+	t.true(bench.session.ready);
+	bench.feed(`34 06 ${t1} 0008 41`);
+	t.false(bench.session.ready);
+	bench.handled(token(bench), 8, 2);
+	t.false(bench.session.ready, "the first one holds the second's acknowledgement");
+	bench.handled(first, 7, 1);
+	t.true(bench.session.ready);
+	t.is(bench.session.receiver.pending, 0);
+});
+
+test("inbox: in 5.0 a full one leaves other packets readable, and one more message is a breach", t => {
+	const bench = new Bench({ version: 5, incomingMax: 2 });
+	bench.connect();
+	bench.publish("A", 1);
+	bench.sent();
+	bench.feed(`32 07 ${t1} 0007 00 41`);
+	bench.feed(`34 07 ${t1} 0008 00 41`);
+	t.true(bench.session.ready);
+	bench.feed("40 02 0001");
+	t.is(bench.take(), "A delivered id 1 0 ms");
+	t.is(bench.feed(`30 05 ${t1} 00 41`), "t=41 qos 0");
+	t.is(bench.breach(`32 07 ${t1} 0009 00 41`), "0x93 more than 2 messages unacknowledged");
+});
+
+test("inbox: in 5.0 QoS 2 messages count until their PUBREL", t => {
+	const bench = new Bench({ version: 5, incomingMax: 2 });
+	bench.connect();
+	for (const id of [7, 8]) {
+		bench.feed(`34 07 ${t1} 000${id} 00 41`);
+		bench.handled(token(bench), id, 2);
+	}
+	t.is(bench.breach(`34 07 ${t1} 0009 00 41`), "0x93 more than 2 messages unacknowledged");
+	bench.feed("62 02 0007");
+	bench.sent();
+	t.is(bench.breach(`34 07 ${t1} 0009 00 41`), "t=41 qos 2");
+	t.is(bench.breach(`32 07 ${t1} 000a 00 41`), "0x93 more than 2 messages unacknowledged");
+});
+
+test("inbox: before 5.0 more QoS 2 ids than it can remember are a breach", t => {
+	const bench = new Bench({ incomingMax: 2 });
+	bench.connect();
+	for (const id of [7, 8]) {
+		bench.feed(`34 06 ${t1} 000${id} 41`);
+		bench.handled(token(bench), id, 2);
+	}
+	t.is(bench.breach(`34 06 ${t1} 0009 41`), "0x93 more than 2 messages unacknowledged");
+	t.is(bench.breach(`32 06 ${t1} 000a 41`), "t=41 qos 1");
+});
+
+test("acks: a socket that takes nothing stops the reading before there are too many", t => {
+	const bench = new Bench({ window: 1, incomingMax: 2 });
+	bench.connect();
+	let count = 0;
+	while (bench.session.ready && count < 100) {
+		bench.feed("62 02 0009");
+		count++;
+	}
+	t.is(count, 8, "room for the window, and two for each incoming one, in a power of two");
+	t.is(bench.sent(), dense("70 02 0009").repeat(8));
+	t.true(bench.session.ready);
+});
+
+test("acks: one that does not fit in the frame waits for the next", t => {
+	const bench = new Bench({ frameBytes: 20 });
+	bench.connect();
+	bench.feed("62 02 0001  62 02 0002  62 02 0003  62 02 0004  62 02 0005");
+	while (bench.session.transmit(bench.frame, 0));
+	t.is(bench.frame.end - bench.frame.start, 16, "five bytes are kept, for a reason code");
+	t.is(bench.sent(), dense("70 02 0001  70 02 0002  70 02 0003  70 02 0004") + dense("70 02 0005"));
+});
+
+test("incoming: properties of 5.0 come with the message, none leave them undefined", t => {
+	const bench = new Bench({ version: 5 });
+	bench.connect();
+	t.is(bench.feed(`30 09 ${t1} 04 03 0001 78 41`), "t=41 qos 0");
+	t.deepEqual(bench.session.incoming.properties, { contentType: "x" });
+	bench.feed(`30 05 ${t1} 00 41`);
+	t.is(bench.session.incoming.properties, undefined);
+});
+
+test("skipped: a message over the reader is passed over, acknowledged at its place, and told", t => {
+	const bench = new Bench({ readerBytes: 16 });
+	bench.connect();
+	bench.feed(`32 06 ${t1} 0006 41`);
+	const first = token(bench);
+	t.is(bench.feed(`32 20 ${t1} 0007 ${"41".repeat(27)}`, 3), "skipped 32");
+	t.is(bench.sent(), "");
+	t.is(bench.handled(first, 6, 1), dense("40 02 0006  40 02 0007"));
+	t.is(bench.feed(`30 20 ${t1} ${"41".repeat(29)}`), "skipped 32");
+	t.is(bench.sent(), "");
+	t.is(bench.feed(`34 20 ${t1} 0008 ${"41".repeat(27)}`), "skipped 32");
+	t.is(bench.sent(), dense("50 02 0008"));
+	t.is(bench.feed(`3c 20 ${t1} 0008 ${"41".repeat(27)}`), "", "a repeat is told once");
+	t.is(bench.sent(), dense("50 02 0008"));
+	bench.feed("62 02 0008");
+	t.is(bench.sent(), dense("70 02 0008"));
+	t.is(bench.breach(`32 20 ${t1} 0000 ${"41".repeat(27)}`), "0x81 packet id 0");
+});

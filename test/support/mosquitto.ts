@@ -1,0 +1,90 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestFn } from "ava";
+
+/** How long a broker may take to listen. */
+const startMs = 5_000;
+/** Debian puts it where a user's path does not lead. */
+const path = `${process.env["PATH"]}:/usr/sbin:/usr/local/sbin`;
+
+export function mosquittoAvailable(): boolean {
+	return spawnSync("mosquitto", ["-h"], { env: { ...process.env, PATH: path } }).error === undefined;
+}
+
+/** A test that needs mosquitto: skipped where there is none, but for CI, which must have it. */
+export function withMosquitto(test: TestFn): TestFn | TestFn["skip"] {
+	return mosquittoAvailable() || process.env["CI"] === "true" ? test : test.skip;
+}
+
+/** A real mosquitto on 127.0.0.1, which can be killed and started again on its port. */
+export class Mosquitto {
+	readonly port: number;
+	#folder: string;
+	#child: ChildProcess | undefined;
+
+	private constructor(port: number, folder: string) {
+		this.port = port;
+		this.#folder = folder;
+	}
+	/** More lines for its configuration may follow; without any, everybody is let in. */
+	static async start(lines: readonly string[] = ["allow_anonymous true"]): Promise<Mosquitto> {
+		const port = await freePort();
+		const folder = mkdtempSync(join(tmpdir(), "godwit-mosquitto-"));
+		const config = [`listener ${port} 127.0.0.1`, "persistence false", ...lines];
+		writeFileSync(join(folder, "mosquitto.conf"), `${config.join("\n")}\n`);
+		const broker = new Mosquitto(port, folder);
+		await broker.restart();
+		return broker;
+	}
+	get url(): string {
+		return `mqtt://127.0.0.1:${this.port}`;
+	}
+	async restart(): Promise<void> {
+		const config = join(this.#folder, "mosquitto.conf");
+		this.#child = spawn("mosquitto", ["-c", config], {
+			stdio: "ignore",
+			env: { ...process.env, PATH: path },
+		});
+		const until = Date.now() + startMs;
+		while (!(await listens(this.port))) {
+			if (Date.now() > until) throw new Error(`mosquitto does not listen on port ${this.port}`);
+			await new Promise(resolve => setTimeout(resolve, 20));
+		}
+	}
+	/** As a power cut would: without a farewell to anyone. */
+	async kill(): Promise<void> {
+		const child = this.#child;
+		this.#child = undefined;
+		if (child === undefined || child.exitCode !== null) return;
+		const closed = new Promise(resolve => child.once("close", resolve));
+		child.kill("SIGKILL");
+		await closed;
+	}
+	async stop(): Promise<void> {
+		await this.kill();
+		rmSync(this.#folder, { recursive: true });
+	}
+}
+
+/** A port of 127.0.0.1 on which nobody listens. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise(resolve => server.close(resolve));
+	return port;
+}
+
+function listens(port: number): Promise<boolean> {
+	return new Promise(resolve => {
+		const socket = connect(port, "127.0.0.1");
+		socket.once("connect", () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.once("error", () => resolve(false));
+	});
+}
