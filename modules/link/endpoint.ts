@@ -41,7 +41,7 @@ export function parseEndpoint(url: string): Endpoint {
 
 function parsePort(url: string, text: string): number {
 	const port = Number(text);
-	if (text === "" || !Number.isInteger(port) || port < 1 || port > 0xffff)
+	if (!/^[0-9]+$/.test(text) || port < 1 || port > 0xffff)
 		throw wrong(url, `its port is 1 to 65535, not "${text}"`);
 	return port;
 }

@@ -144,6 +144,7 @@ export class Link implements TransportHandler {
 		this.wake();
 	}
 	onWritable(count: number): void {
+		if (this.#transport === undefined) return;
 		this.#writable = count;
 		if (this.state === LinkState.opening) {
 			this.session.open(this.#credentials);
@@ -153,6 +154,7 @@ export class Link implements TransportHandler {
 		this.#guard();
 	}
 	onReadable(): void {
+		if (this.#transport === undefined) return;
 		this.#unread = true;
 		this.#guard();
 	}
@@ -187,7 +189,6 @@ export class Link implements TransportHandler {
 		this.#guard();
 	}
 	#tick(now: number): void {
-		this.outbox.expire(now);
 		if (this.state === LinkState.online) {
 			if (now < this.session.deadline) return;
 			const detail = this.session.tick(now, this.#unread);
@@ -216,8 +217,10 @@ export class Link implements TransportHandler {
 			else if (attempt === this.#attempt) this.#fail(Cause.credentials, "there are no credentials");
 		});
 	}
+	/** Its first answer counts; one that comes later, or to a former attempt, is ignored. */
 	#resolve(credentials: Credentials, attempt: number): void {
-		if (attempt !== this.#attempt || this.state !== LinkState.resolving) return;
+		if (attempt !== this.#attempt) return;
+		this.#attempt++;
 		try {
 			this.session.check(this.frame, credentials);
 			this.#credentials = credentials;
@@ -235,6 +238,8 @@ export class Link implements TransportHandler {
 	#open(address: string): void {
 		const { scheme, host, port } = this.endpoint;
 		this.#enter(LinkState.opening);
+		// Whoever heard of it may have stopped the link.
+		if (this.state !== LinkState.opening) return;
 		try {
 			this.#transport = this.#host.network.open({ scheme, host, port, address } as Target, this);
 		} catch (error) {
@@ -287,8 +292,9 @@ export class Link implements TransportHandler {
 		const { reason, detail } = this.session;
 		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
 	}
-	/** Sends whatever is due and fits. */
+	/** Sends whatever is due and fits, but nothing whose time is over. */
 	#pump(now: number): void {
+		this.outbox.expire(now);
 		const { frame, session } = this;
 		while (this.#transport !== undefined) {
 			while (session.transmit(frame, now));

@@ -1,9 +1,10 @@
-import type { Request, Requests, SubscriptionOptions } from "../session/requests.js";
+import type { Requests, SubscriptionOptions } from "../session/requests.js";
 
 interface Subscription {
 	filter: string;
 	options: SubscriptionOptions;
-	/** A request for it is on its way. */
+	/** A request for it is to be made, as soon as there is room for one; or is on its way. */
+	due: boolean;
 	asked: boolean;
 	/** Called at each answer: the granted QoS, or a reason code of 0x80 or more, after which it is gone. */
 	onAnswer: (code: number) => void;
@@ -27,8 +28,8 @@ export class Subscriptions {
 		const former = this.#wanted.findIndex(subscription => subscription.filter === filter);
 		if (former < 0 && this.#wanted.length === this.max)
 			throw new RangeError(`subscription "${filter}": more than ${this.max} at a time`);
-		const subscription = { filter, options, asked: false, onAnswer };
-		this.#ask(subscription);
+		const subscription = { filter, options, due: false, asked: false, onAnswer };
+		if (!this.#ask(subscription)) throw this.#tooMany(filter);
 		if (former < 0) this.#wanted.push(subscription);
 		else this.#wanted[former] = subscription;
 	}
@@ -36,26 +37,38 @@ export class Subscriptions {
 	remove(filter: string, onAnswer: (code: number) => void): boolean {
 		const at = this.#wanted.findIndex(subscription => subscription.filter === filter);
 		if (at < 0) return false;
-		this.#send({ filter, options: undefined, onAnswer });
+		const answered = (code: number) => {
+			onAnswer(code);
+			this.#askDue();
+		};
+		if (!this.#requests.add({ filter, options: undefined, onAnswer: answered })) throw this.#tooMany(filter);
 		this.#wanted.splice(at, 1);
 		return true;
 	}
 	/** The broker has no session of ours: ask for all of it again. */
 	renew(): void {
-		for (const subscription of this.#wanted.slice()) if (!subscription.asked) this.#ask(subscription);
+		for (const subscription of this.#wanted) subscription.due = !subscription.asked;
+		this.#askDue();
 	}
-	#ask(subscription: Subscription): void {
+	/** Asks for what is due, while there is room for requests; each answer makes some. */
+	#askDue(): void {
+		for (const subscription of this.#wanted) if (subscription.due && !this.#ask(subscription)) return;
+	}
+	/** False when too many requests are unanswered. */
+	#ask(subscription: Subscription): boolean {
 		const { filter, options } = subscription;
 		const onAnswer = (code: number) => {
 			subscription.asked = false;
 			if (code >= 0x80) this.#wanted = this.#wanted.filter(wanted => wanted !== subscription);
 			subscription.onAnswer(code);
+			this.#askDue();
 		};
-		this.#send({ filter, options, onAnswer });
+		if (!this.#requests.add({ filter, options, onAnswer })) return false;
+		subscription.due = false;
 		subscription.asked = true;
+		return true;
 	}
-	#send(request: Request): void {
-		if (!this.#requests.add(request))
-			throw new RangeError(`"${request.filter}": more than ${this.#requests.max} requests unanswered`);
+	#tooMany(filter: string): RangeError {
+		return new RangeError(`"${filter}": more than ${this.#requests.max} requests unanswered`);
 	}
 }

@@ -93,6 +93,7 @@ export class Outbox {
 	#urgent = 0;
 	#ended = 0;
 	#endedLast = 0;
+	#arriving = 0;
 
 	/** Bodies go to memory[from, limit), and nothing else is written there. */
 	constructor(memory: Uint8Array, from: number, limit: number, recordsMax: number) {
@@ -131,6 +132,7 @@ export class Outbox {
 		const propertyBytes = properties === undefined ? 0 : properties.length;
 		const topicBytes = topic.length;
 		const bytes = topicBytes + propertyBytes + payload.length;
+		if (this.#free === 0) return 0;
 		if (marks & Mark.latest || this.count === this.recordsMax || this.#limit - this.#top < bytes)
 			if (!this.#makeRoom(bytes, marks, topic)) return 0;
 		const rows = this.#rows;
@@ -162,7 +164,7 @@ export class Outbox {
 		this.count++;
 		this.waiting++;
 		if (this.#next === 0) this.#next = record;
-		if (this.#ended !== 0) this.#report();
+		if (this.#ended !== 0 && this.#arriving === 0) this.#report(record);
 		return record;
 	}
 	/** Loads and returns the record to send next: of the highest priority that waits, the oldest; or 0. */
@@ -288,8 +290,10 @@ export class Outbox {
 		else this.#rows[this.#endedLast << rowShift] = record;
 		this.#endedLast = record;
 	}
-	#report(): void {
+	/** Whoever hears of it may publish, but not displace the message whose record its sender does not know yet. */
+	#report(arriving: number): void {
 		const rows = this.#rows;
+		this.#arriving = arriving;
 		while (this.#ended !== 0) {
 			const record = this.#ended;
 			const row = record << rowShift;
@@ -298,6 +302,7 @@ export class Outbox {
 			this.#free = record;
 			this.onEnd(record, rows[row + field.expiry] as Outcome, 0);
 		}
+		this.#arriving = 0;
 	}
 	#unwait(marks: number): void {
 		this.waiting--;
@@ -367,6 +372,7 @@ export class Outbox {
 		return (this.#rows[(record << rowShift) + field.marks]! & Mark.priority) <= (marks & Mark.priority);
 	}
 	#waitsWith(record: number, mark: number): boolean {
+		if (record === this.#arriving) return false;
 		const marks = this.#rows[(record << rowShift) + field.marks]!;
 		return (marks & stateMask) === RecordState.waiting << stateShift && (marks & mark) !== 0;
 	}

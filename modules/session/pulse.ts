@@ -64,8 +64,10 @@ export class Pulse {
 		}
 		const idleAt = this.sentAt + this.#pingAfterMs;
 		if (this.#askedAt === Infinity) {
-			const quietMs = owing && this.replyMs < this.#pingAfterMs ? this.replyMs : this.#pingAfterMs;
-			const due = Math.min(idleAt, this.heardAt + quietMs);
+			let quietAt = this.heardAt + this.#pingAfterMs;
+			// The silence before something was owed does not count for it.
+			if (owing) quietAt = Math.min(quietAt, Math.max(this.heardAt, this.progressAt) + this.replyMs);
+			const due = Math.min(idleAt, quietAt);
 			if (now < due) {
 				this.deadline = Math.min(deadline, due);
 				return undefined;

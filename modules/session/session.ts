@@ -5,7 +5,7 @@ import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js
 import { PacketType, type QoS } from "../wire/packet-type.js";
 import { breach, malformed } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { reasonOfReturnCode } from "../wire/reason-code.js";
+import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
 import { Flight } from "./flight.js";
@@ -143,22 +143,20 @@ export class Session {
 	/** Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT. */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
 		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
-		const { start, end, limit } = frame;
-		// A frame of the same size, when this one holds packets that the socket has not taken.
-		const empty = end === start ? frame : new FrameWriter(frame.text, new Uint8Array(limit - start));
-		writePacket(empty, packet, this.#options.version);
-		empty.reset();
+		// What waits in the frame must stay, and does not count.
+		const isEmpty = frame.end === frame.start;
+		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
+		writePacket(target, packet, this.#options.version);
+		target.reset();
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
 		this.pulse.heardAt = now;
 		if (this.#phase !== Phase.online) return this.#receiveEarly(packet, now);
 		switch (packet.type) {
-			case PacketType.puback:
-				this.#receiveAck(packet, now);
-				return SessionEvent.none;
 			case PacketType.publish:
 				return this.#receivePublish(packet);
+			case PacketType.puback:
 			case PacketType.pubrec:
 			case PacketType.pubrel:
 			case PacketType.pubcomp:
@@ -353,6 +351,8 @@ export class Session {
 			properties?: Properties;
 		};
 		this.reason = reasonCode ?? 0;
+		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
+			throw breach("DISCONNECT as only clients send it");
 		this.properties = properties;
 		this.detail = properties?.reasonString ?? "";
 		return SessionEvent.disconnected;
@@ -363,6 +363,7 @@ export class Session {
 			reasonCode: number;
 			properties?: Properties;
 		};
+		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
 		if (authenticator === undefined) throw breach("AUTH without an authentication method");
 		if (properties?.authenticationMethod !== authenticator.method)
 			throw breach("AUTH with another authentication method");

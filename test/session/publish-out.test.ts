@@ -10,7 +10,7 @@ test("QoS 0: it has no id, and is delivered when the socket has it", t => {
 	bench.publish("A", 0, { marks: Mark.retain });
 	while (bench.session.transmit(bench.frame, 0));
 	t.is(bench.take(), "");
-	bench.session.sender.flushed(true);
+	bench.session.sender.flushed(bench.frame.end);
 	t.is(bench.take(), "A delivered");
 	t.is(bench.outbox.count, 0);
 });

@@ -75,8 +75,8 @@ test("stream: at each cut within it, a kept session gets it again with DUP, a lo
 			const record = bench.publish(payload, 1);
 			for (let i = 0; i < frames; i++) {
 				t.true(bench.session.transmit(bench.frame, bench.now));
+				bench.session.sender.flushed(bench.frame.end);
 				bench.frame.reset();
-				bench.session.sender.flushed(true);
 			}
 			const [head, id] = connack === resumed ? ["3a", "0001"] : ["32", "0002"];
 			t.is(bench.reconnect(connack), dense(`${head} 7d 0001 74 ${id} ${toHex(utf8(payload))}`));
@@ -93,13 +93,13 @@ test("stream: a QoS 0 message is delivered with the last of it, and waits again 
 	bench.publish("a", 0);
 	bench.publish(payload, 0);
 	while (bench.session.transmit(bench.frame, 0));
+	bench.session.sender.flushed(bench.frame.end);
 	bench.frame.reset();
-	bench.session.sender.flushed(true);
 	t.is(bench.take(), "a delivered");
 	for (let i = 0; i < 2; i++) {
 		t.true(bench.session.transmit(bench.frame, 0));
+		bench.session.sender.flushed(bench.frame.end);
 		bench.frame.reset();
-		bench.session.sender.flushed(true);
 	}
 	t.is(bench.take(), "");
 	t.is(bench.reconnect(), dense(`30 7b 0001 74 ${toHex(utf8(payload))}`));

@@ -91,8 +91,9 @@ export class Bench {
 			while (this.session.transmit(this.frame, this.now));
 			if (this.frame.end === this.frame.start) return text;
 			text += toHex(this.frame.bytes.subarray(this.frame.start, this.frame.end));
+			const { end } = this.frame;
 			this.frame.reset();
-			this.session.sender.flushed(true);
+			this.session.sender.flushed(end);
 		}
 	}
 	/** What the bytes bring about, in words; they come in pieces of that many. */

@@ -1,0 +1,104 @@
+import { causeNames } from "../../modules/link/cause.js";
+import { parseEndpoint } from "../../modules/link/endpoint.js";
+import { Link, LinkState, type LinkHandler, type LinkOptions } from "../../modules/link/link.js";
+import { Mark, Outbox, Outcome } from "../../modules/outbox/outbox.js";
+import type { SessionOptions } from "../../modules/session/session.js";
+import { FrameWriter } from "../../modules/wire/frame-writer.js";
+import { ScriptedHost } from "./scripted-host.js";
+import { field, utf8 } from "./text.js";
+
+const stateNames = Object.keys(LinkState);
+const outcomeNames = Object.keys(Outcome);
+
+export interface LinkBenchOptions extends Partial<Omit<LinkOptions, "session" | "endpoints">> {
+	urls?: string[];
+	session?: Partial<SessionOptions>;
+	frameBytes?: number;
+}
+
+/** A link on a scripted host. It notes what is reported; handlers are done at once unless busy says otherwise. */
+export class LinkBench implements LinkHandler {
+	readonly host = new ScriptedHost();
+	readonly outbox: Outbox;
+	readonly link: Link;
+	/** States in the order in which they were entered; waiting with cause, detail and time. */
+	readonly states: string[] = [];
+	readonly messages: string[] = [];
+	readonly ended: string[] = [];
+	skipped: number[] = [];
+	busy = false;
+	/** Called at each state, before it is noted. */
+	onState: (state: string) => void = () => {};
+	/** Called at each message. */
+	onEach: () => void = () => {};
+
+	constructor(options: LinkBenchOptions = {}) {
+		const { urls = ["mqtt://one"], session = {}, frameBytes = 128, ...rest } = options;
+		const memory = new Uint8Array(512 + frameBytes);
+		this.outbox = new Outbox(memory, 0, 512, 16);
+		this.outbox.onEnd = (_record, outcome) => this.ended.push(outcomeNames[outcome]!);
+		const frame = new FrameWriter(this.host.text, memory, 512);
+		this.link = new Link(this.host, this.outbox, frame, this, {
+			endpoints: urls.map(parseEndpoint),
+			session: {
+				version: 4,
+				clientId: "c",
+				clean: false,
+				keepAliveMs: 60_000,
+				replyMs: 10_000,
+				ackMs: 30_000,
+				window: 4,
+				incomingMax: 2,
+				requestsMax: 4,
+				sessionExpirySeconds: 300,
+				lastId: 0,
+				...session,
+			},
+			readerBytes: 128,
+			subscriptionsMax: 2,
+			connectMs: 20_000,
+			healthyMs: 30_000,
+			...rest,
+		});
+	}
+	/** Dials until the stream is asked for. */
+	dial(): void {
+		this.link.start();
+		this.host.pass(10);
+	}
+	/** Goes on until the broker has accepted; the CONNECT is taken away. */
+	connect(connack = "20 02 00 00"): void {
+		this.dial();
+		this.host.wire.up();
+		this.host.wire.sent();
+		this.host.wire.feed(connack);
+	}
+	publish(payload: string, qos = 0, ttlMs = Infinity): number {
+		const now = this.host.clock.now();
+		const record = this.outbox.append(field("t"), utf8(payload), qos << Mark.qosShift, ttlMs, now);
+		this.link.wake();
+		return record;
+	}
+	/** States since the last call. */
+	seen(): string {
+		return this.states.splice(0).join(", ");
+	}
+	onLinkState(): void {
+		const { state, cause, detail, retryMs } = this.link;
+		const name = stateNames[state]!;
+		const why = state === LinkState.waiting && this.states.length + retryMs > 0;
+		this.states.push(why ? `waiting ${retryMs} ms: ${causeNames[cause]}, ${detail}` : name);
+		this.onState(name);
+	}
+	onMessage(): boolean {
+		const { incoming } = this.link.session;
+		let text = "";
+		for (let at = incoming.from; at < incoming.to; at++) text += String.fromCharCode(incoming.bytes[at]!);
+		this.messages.push(text);
+		this.onEach();
+		return !this.busy;
+	}
+	onSkipped(bytes: number): void {
+		this.skipped.push(bytes);
+	}
+}
