@@ -11,7 +11,10 @@ const filters = ["in/#", "t/1"];
 /** A content type, as the properties of a 5.0 message are given: encoded. */
 const properties = Uint8Array.of(3, 0, 3, 120, 47, 121);
 
-/** What the application does: publishes of every kind, subscriptions that come and go; and messages for it. */
+/**
+ * What the application does: publishes of every kind, subscriptions that come and go; and messages for
+ * it.
+ */
 export class Workload {
 	#broker: Broker;
 	#device: Device;
@@ -77,7 +80,7 @@ export class Workload {
 		}
 		const rest = { latest, displaceable, ttlMs, at: time.now, record, outcome: -1, endedAt: 0 };
 		const row = `topic ${topic}, QoS ${qos}, priority ${priority}`;
-		ledger.accept({ uid, row, place: ledger.entries.size, topic, size, qos, retain, priority, ...rest });
+		ledger.accept({ uid, row, place: uid, topic, size, qos, retain, priority, ...rest });
 		link.wake();
 	}
 	/** The broker has something for the client. */
