@@ -28,7 +28,7 @@ function kill({ file, from, to }: Mutant): string | undefined {
 		])
 			cpSync(part, join(folder, part), { recursive: true });
 		const source = readFileSync(file, "utf8");
-		if (source.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`);
+		if (source.split(from).length !== 2) throw new RangeError(`${file} does not hold this once: ${from}`);
 		writeFileSync(
 			join(folder, file),
 			source.replace(from, () => to),

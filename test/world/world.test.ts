@@ -20,17 +20,17 @@ import { Counts } from "./counts.js";
 import { herd } from "./herd.js";
 import { live } from "./live.js";
 
-/** Seeds that broke a law, and what was at fault. */
+/** Seeds that break a law when the fault is put back (see "found" in mutant-list.ts). */
 const regressions = [
-	{ seed: 2, fault: "a subscription did not fit behind what waited in the frame" },
-	{ seed: 17, fault: "QoS 0 messages in a frame that was cut went out twice" },
-	{ seed: 32, fault: "a ping came late when the reply time was longer than the keep-alive time" },
-	{ seed: 47, fault: "bytes stayed unread after acknowledgements had made room" },
-	{ seed: 62, fault: "an order that depends on who publishes within publish()" },
-	{ seed: 132, fault: "a subscription was checked against a frame in use" },
-	{ seed: 200, fault: "QoS 2 ids of a lost session filled the table" },
-	{ seed: 335, fault: "an acknowledgement time shorter than the reply time was overlooked" },
-	{ seed: 708, fault: "a lost CONNACK hid that the subscriptions were gone" },
+	{ seed: 10, fault: "QoS 0 messages in a frame that was cut went out twice" },
+	{ seed: 10, fault: "a subscription was checked against a frame in use" },
+	{ seed: 11, fault: "a ping came late when the reply time was longer than the keep-alive time" },
+	{ seed: 26, fault: "bytes stayed unread after acknowledgements had made room" },
+	{ seed: 26, fault: "a message was displaced by one that came of its own arrival" },
+	{ seed: 85, fault: "an acknowledgement time shorter than the reply time was overlooked" },
+	{ seed: 200, fault: "a lost CONNACK hid that the subscriptions were gone" },
+	{ seed: 200, fault: "QoS 2 ids of a lost session filled the table, and took a new message for a repeat" },
+	{ seed: 871, fault: "messages published within publish() stood in the wrong order" },
 ];
 
 for (const { seed, fault } of regressions)
