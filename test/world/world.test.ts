@@ -30,6 +30,7 @@ const regressions = [
 	{ seed: 85, fault: "an acknowledgement time shorter than the reply time was overlooked" },
 	{ seed: 200, fault: "a lost CONNACK hid that the subscriptions were gone" },
 	{ seed: 200, fault: "QoS 2 ids of a lost session filled the table, and took a new message for a repeat" },
+	{ seed: 2639, fault: "QoS 2 ids of a lost session stayed, and left no room for others" },
 	{ seed: 871, fault: "messages published within publish() stood in the wrong order" },
 ];
 
