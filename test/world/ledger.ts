@@ -8,7 +8,10 @@ import type { Witness } from "./witness.js";
 /** A message that the outbox has accepted. */
 export interface Entry {
 	uid: number;
-	/** Its kind, and its place in the order of acceptance. */
+	/**
+	 * Its kind, and its place in the order of publishing: a message is in the log before anyone hears what
+	 * it displaced.
+	 */
 	row: string;
 	place: number;
 	topic: string;

@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
 		from: "if (now >= deadline) return `no acknowledgement for ${this.ackMs / 1000} s`;",
 		to: "",
 	},
-	{ name: "slot not freed", file: sender, from: "\t\tthis.flight.free(id);\n\t}", to: "\t}" },
+	{ name: "slot not freed", file: sender, from: "\t\tthis.flight.free(id);\n", to: "" },
 	{ name: "ping never sent", file: pulse, from: "this.pingDue = true;\n\t\t} else", to: "\t\t} else" },
 	{ name: "DUP not set", file: sender, from: "const dupFlag = 8;", to: "const dupFlag = 0;" },
 	{
@@ -151,8 +151,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "stale credentials of an attempt",
 		file: link,
-		from: "if (attempt !== this.#attempt || ",
-		to: "if (",
+		from: "if (attempt !== this.#attempt) return;",
+		to: "",
 	},
 	// What the world found.
 	{
@@ -176,8 +176,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "found: frame in use",
 		file: session,
-		from: "const target = isEmpty ? frame :",
-		to: "const target = isEmpty || frame.room < 30 ? new FrameWriter(frame.text, frame.bytes, frame.end, frame.limit) :",
+		from: "isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start))",
+		to: "isEmpty ? frame : new FrameWriter(frame.text, frame.bytes.slice(frame.end, frame.limit))",
 	},
 	{
 		name: "found: left unread",
@@ -186,7 +186,7 @@ export const mutants: readonly Mutant[] = [
 		to: "while (false) {",
 	},
 	{ name: "found: lost CONNACK", file: session, from: "this.#doubts ||= this.#asked;", to: "" },
-	{ name: "found: doubtful id", file: receiver, from: "this.#ids[i]! |= doubtFlag;", to: "" },
+	{ name: "found: doubtful id", file: receiver, from: "this.#ids[i]! |= doubtFlag;", to: "{}" },
 	{
 		name: "found: full of stale ids",
 		file: receiver,

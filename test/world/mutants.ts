@@ -1,6 +1,7 @@
 // npx tsx test/world/mutants.ts [--seeds N] [word]
 //
-// Breaks the code in one place at a time, in a copy, and lives worlds until a law breaks: the first seed which
+// Breaks the code in one place at a time, in a copy, and lives worlds until a law breaks: the first seed
+// which
 // shows it is printed. A mutant that survives means that the world is too mild. With a word, only the mutants
 // whose name holds it.
 
@@ -27,13 +28,14 @@ function kill({ file, from, to }: Mutant): string | undefined {
 		])
 			cpSync(part, join(folder, part), { recursive: true });
 		const source = readFileSync(file, "utf8");
-		if (source.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`);
+		if (source.split(from).length !== 2) throw new RangeError(`${file} does not hold this once: ${from}`);
 		writeFileSync(
 			join(folder, file),
 			source.replace(from, () => to),
 		);
 		const args = ["--import=tsx", join(folder, "test/world/first.ts"), String(seeds)];
-		const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+		const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+		if (status !== 0) throw new Error(stderr);
 		return stdout.trim() || undefined;
 	} finally {
 		rmSync(folder, { recursive: true });

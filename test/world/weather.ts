@@ -36,7 +36,8 @@ export const kinds = Object.freeze([
 export type Kind = (typeof kinds)[number];
 
 /**
- * The weather of one seed: a random subset of the kinds ("swarm testing": what hides behind other trouble shows
+ * The weather of one seed: a random subset of the kinds ("swarm testing": what hides behind other
+ * trouble shows
  * when that is absent), each at a strength of its own. Under a clear sky there is none.
  */
 export class Weather {

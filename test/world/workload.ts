@@ -11,7 +11,10 @@ const filters = ["in/#", "t/1"];
 /** A content type, as the properties of a 5.0 message are given: encoded. */
 const properties = Uint8Array.of(3, 0, 3, 120, 47, 121);
 
-/** What the application does: publishes of every kind, subscriptions that come and go; and messages for it. */
+/**
+ * What the application does: publishes of every kind, subscriptions that come and go; and messages for
+ * it.
+ */
 export class Workload {
 	#broker: Broker;
 	#device: Device;

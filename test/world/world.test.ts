@@ -1,9 +1,13 @@
-// The link, its session and its outbox in a simulated world. Goal: laws 1 to 8 of the design hold in any weather,
+// The link, its session and its outbox in a simulated world. Goal: laws 1 to 8 of the design hold in any
+// weather,
 // and under a clear sky everything comes to its end.
 //
-// Method: a virtual host and a model broker on one queue of tasks; a storm of a random subset of troubles; a witness
-// at the client's socket, a ledger of outcomes and the broker itself check each step. Then the sky clears: every
-// message has its one outcome, subscriptions stand, nothing is left over, and the client sleeps but for its pings.
+// Method: a virtual host and a model broker on one queue of tasks; a storm of a random subset of troubles; a
+// witness
+// at the client's socket, a ledger of outcomes and the broker itself check each step. Then the sky clears:
+// every
+// message has its one outcome, subscriptions stand, nothing is left over, and the client sleeps but for its
+// pings.
 //
 //     npm run world -- --seeds 1 --seed 17          lives one world again, with a trace if it breaks a law
 //
@@ -16,17 +20,18 @@ import { Counts } from "./counts.js";
 import { herd } from "./herd.js";
 import { live } from "./live.js";
 
-/** Seeds that broke a law, and what was at fault. */
+/** Seeds that break a law when the fault is put back (see "found" in mutant-list.ts). */
 const regressions = [
-	{ seed: 2, fault: "a subscription did not fit behind what waited in the frame" },
-	{ seed: 17, fault: "QoS 0 messages in a frame that was cut went out twice" },
-	{ seed: 32, fault: "a ping came late when the reply time was longer than the keep-alive time" },
-	{ seed: 47, fault: "bytes stayed unread after acknowledgements had made room" },
-	{ seed: 62, fault: "an order that depends on who publishes within publish()" },
-	{ seed: 132, fault: "a subscription was checked against a frame in use" },
-	{ seed: 200, fault: "QoS 2 ids of a lost session filled the table" },
-	{ seed: 335, fault: "an acknowledgement time shorter than the reply time was overlooked" },
-	{ seed: 708, fault: "a lost CONNACK hid that the subscriptions were gone" },
+	{ seed: 10, fault: "QoS 0 messages in a frame that was cut went out twice" },
+	{ seed: 10, fault: "a subscription was checked against a frame in use" },
+	{ seed: 11, fault: "a ping came late when the reply time was longer than the keep-alive time" },
+	{ seed: 26, fault: "bytes stayed unread after acknowledgements had made room" },
+	{ seed: 26, fault: "a message was displaced by one that came of its own arrival" },
+	{ seed: 85, fault: "an acknowledgement time shorter than the reply time was overlooked" },
+	{ seed: 200, fault: "a lost CONNACK hid that the subscriptions were gone" },
+	{ seed: 200, fault: "QoS 2 ids of a lost session filled the table, and took a new message for a repeat" },
+	{ seed: 2639, fault: "QoS 2 ids of a lost session stayed, and left no room for others" },
+	{ seed: 871, fault: "messages published within publish() stood in the wrong order" },
 ];
 
 for (const { seed, fault } of regressions)
