@@ -5,6 +5,7 @@ import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Mark, Outbox, Outcome, ttlMaxMs } from "../outbox/outbox.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Credentials } from "../session/session.js";
+import { checkBytes } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
 import type { PublishProperties } from "../wire/packet.js";
@@ -121,13 +122,14 @@ export class Client implements LinkHandler {
 	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
 		const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0, properties } = options;
 		if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
-		if (!(priority >= 0 && priority <= 3)) throw new RangeError(`priority ${priority} is not 0 to 3`);
-		if (!(keep in keepMarks)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
+		if (!(priority >= 0 && priority <= 3 && priority % 1 === 0))
+			throw new RangeError(`priority ${priority} is not 0 to 3`);
+		if (!Object.hasOwn(keepMarks, keep)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
 		if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
 			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
 		const now = this.#host.clock.now();
 		const topicBytes = this.#topicBytes(topic);
-		const bytes = typeof payload === "string" ? this.#encodeText(payload) : payload;
+		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
 		const marks =
 			(retain ? Mark.retain : 0) |
 			(qos << Mark.qosShift) |
