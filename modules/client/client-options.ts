@@ -30,7 +30,7 @@ export interface ClientOptions {
 	frameBytes?: number;
 	/** The longest packet that can come in. */
 	readerBytes?: number;
-	/** The longest topic to publish to, and two. */
+	/** The longest topic to publish to, and two, together with the properties of a message. */
 	scratchBytes?: number;
 	connectMs?: number;
 	replyMs?: number;

@@ -32,8 +32,11 @@ export interface Status {
 
 export interface PublishOptions extends TopicOptions {
 	/** MQTT 5 only. */
-	properties?: PublishProperties;
+	properties?: MessageProperties;
 }
+
+/** What an application may say of a message; ttlMs gives its expiry. */
+export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number]>;
 
 /** A handler is done when it returns, or when its promise is settled: then the message is acknowledged. */
 export type MessageHandler = (message: Message) => void | Promise<void>;
@@ -52,7 +55,12 @@ const stateNames = Object.freeze([
 	"online",
 ] as const);
 const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
-const textMax = 0xffff;
+/** Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry. */
+const ownProperties = Object.freeze([
+	"topicAlias",
+	"subscriptionIdentifier",
+	"messageExpiryInterval",
+] as const);
 
 /**
  * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
@@ -270,11 +278,17 @@ export class Client implements LinkHandler {
 		const bytes = new Uint8Array(text.length * 4);
 		return bytes.subarray(0, this.#host.text.write(text, bytes, 0, bytes.length));
 	}
-	#encodeProperties(properties: PublishProperties): Uint8Array | undefined {
+	/** Behind the topic in the scratch, and good as long as that. */
+	#encodeProperties(properties: MessageProperties): Uint8Array {
 		if (this.#version !== 5) throw new TypeError("properties of a message need MQTT 5");
-		const frame = new FrameWriter(this.#host.text, new Uint8Array(textMax));
-		writeProperties(frame, PacketType.publish, properties);
-		const body = frame.end < 0x81 ? 1 : frame.end < 0x4002 ? 2 : 3;
-		return frame.bytes.subarray(body, frame.end);
+		for (const name of ownProperties)
+			if (Object.hasOwn(properties, name))
+				throw new RangeError(`property ${name} is not the caller's to set`);
+		const scratch = this.#scratch;
+		const from = scratch.end;
+		writeProperties(scratch, PacketType.publish, properties);
+		const length = scratch.end - from;
+		const lengthBytes = length < 0x81 ? 1 : length < 0x4002 ? 2 : 3;
+		return scratch.bytes.subarray(from + lengthBytes, scratch.end);
 	}
 }
