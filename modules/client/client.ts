@@ -43,6 +43,8 @@ export type MessageHandler = (message: Message) => void | Promise<void>;
 
 interface Subscriber {
 	filter: string;
+	/** What its messages match: without the share of a shared subscription. */
+	pattern: string;
 	handler: MessageHandler;
 }
 
@@ -168,14 +170,14 @@ export class Client implements LinkHandler {
 	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
 		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
 		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
-		const subscriber = { filter: unshared(filter), handler };
+		const subscriber = { filter, pattern: unshared(filter), handler };
 		return new Promise((resolve, reject) => {
 			this.link.subscriptions.add(filter, options, code => {
 				if (code < 0x80) return resolve(code);
 				this.#subscribers = this.#subscribers.filter(other => other !== subscriber);
 				reject(new Error(`subscription "${filter}" was refused: ${reasonText(code)}`));
 			});
-			this.#subscribers = this.#subscribers.filter(other => other.filter !== subscriber.filter);
+			this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
 			this.#subscribers.push(subscriber);
 			this.link.wake();
 		});
@@ -185,7 +187,7 @@ export class Client implements LinkHandler {
 		return new Promise(resolve => {
 			const asked = this.link.subscriptions.remove(filter, () => resolve(true));
 			if (!asked) return resolve(false);
-			this.#subscribers = this.#subscribers.filter(other => other.filter !== unshared(filter));
+			this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
 			this.link.wake();
 		});
 	}
@@ -214,8 +216,8 @@ export class Client implements LinkHandler {
 		this.#meter.received++;
 		const pending: Promise<void>[] = [];
 		let heard = false;
-		for (const { filter, handler } of this.#subscribers) {
-			if (!matches(filter, message.topic)) continue;
+		for (const { pattern, handler } of this.#subscribers) {
+			if (!matches(pattern, message.topic)) continue;
 			heard = true;
 			this.#hand(message, handler, pending);
 		}
