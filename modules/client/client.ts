@@ -165,30 +165,34 @@ export class Client implements LinkHandler {
 	}
 	/**
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
-	 * granted, or is rejected when the broker refuses. A bad filter throws at once.
+	 * granted, or is rejected when the broker refuses. A bad filter, and one too many, throws at once.
 	 */
 	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
 		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
 		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
 		const subscriber = { filter, pattern: unshared(filter), handler };
+		let settle: (code: number) => void = () => {};
+		this.link.subscriptions.add(filter, options, code => settle(code));
+		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
+		this.#subscribers.push(subscriber);
+		this.link.wake();
 		return new Promise((resolve, reject) => {
-			this.link.subscriptions.add(filter, options, code => {
+			settle = code => {
 				if (code < 0x80) return resolve(code);
 				this.#subscribers = this.#subscribers.filter(other => other !== subscriber);
 				reject(new Error(`subscription "${filter}" was refused: ${reasonText(code)}`));
-			});
-			this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
-			this.#subscribers.push(subscriber);
-			this.link.wake();
+			};
 		});
 	}
 	/** Leaves a filter. The promise is settled when the broker has said so; false when it was not subscribed. */
 	unsubscribe(filter: string): Promise<boolean> {
+		let settle: (left: boolean) => void = () => {};
+		const asked = this.link.subscriptions.remove(filter, () => settle(true));
+		if (!asked) return Promise.resolve(false);
+		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
+		this.link.wake();
 		return new Promise(resolve => {
-			const asked = this.link.subscriptions.remove(filter, () => resolve(true));
-			if (!asked) return resolve(false);
-			this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
-			this.link.wake();
+			settle = resolve;
 		});
 	}
 	health(): Health {
