@@ -77,7 +77,8 @@ export class Client implements LinkHandler {
 	onState: (status: Status) => void = () => {};
 	/** Hears messages that match no subscription. */
 	onStray: MessageHandler = () => {};
-	/** Told when a handler throws or its promise is rejected; the message is acknowledged all the same. */
+	/** Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic is
+	 *  empty when it was onState or onTooLong that threw. */
 	onHandlerError: (error: unknown, topic: string) => void = () => {};
 	/** Told of a message that was longer than the reader takes, and was passed over. */
 	onTooLong: (bytes: number) => void = () => {};
@@ -203,14 +204,19 @@ export class Client implements LinkHandler {
 	/** For the link. */
 	onLinkState(): void {
 		const { state, endpoint, cause, detail, retryMs, session } = this.link;
-		this.onState({
+		const status: Status = {
 			state: stateNames[state]!,
 			url: endpoint.url,
 			sessionPresent: state === LinkState.online && session.sessionPresent,
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
-		});
+		};
+		try {
+			this.onState(status);
+		} catch (error) {
+			this.#failed(error, "");
+		}
 	}
 	/** For the link: true when all handlers are done. */
 	onMessage(): boolean {
@@ -235,18 +241,27 @@ export class Client implements LinkHandler {
 	/** For the link. */
 	onSkipped(bytes: number): void {
 		this.#meter.skipped++;
-		this.onTooLong(bytes);
+		try {
+			this.onTooLong(bytes);
+		} catch (error) {
+			this.#failed(error, "");
+		}
 	}
 	#hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
-		const fail = (error: unknown) => {
-			this.#meter.handlerErrors++;
-			this.onHandlerError(error, message.topic);
-		};
 		try {
 			const done = handler(message);
-			if (done instanceof Promise) pending.push(done.catch(fail));
+			if (done instanceof Promise) pending.push(done.catch(error => this.#failed(error, message.topic)));
 		} catch (error) {
-			fail(error);
+			this.#failed(error, message.topic);
+		}
+	}
+	/** The application's callback failed: it hears of it, and nothing comes through to the link. */
+	#failed(error: unknown, topic: string): void {
+		this.#meter.handlerErrors++;
+		try {
+			this.onHandlerError(error, topic);
+		} catch {
+			// Who fails here as well has been told.
 		}
 	}
 	#onEnd(record: number, outcome: Outcome, reason: number): void {
