@@ -12,7 +12,7 @@ import type { PublishProperties } from "../wire/packet.js";
 import { reasonText } from "../wire/reason-code.js";
 import { checkTopicFilter, checkTopicName, matches, unshared } from "../wire/topic.js";
 import { writeProperties } from "../wire/write-properties.js";
-import { defaults, type ClientOptions } from "./client-options.js";
+import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
@@ -93,6 +93,7 @@ export class Client implements LinkHandler {
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
 		const all = { ...defaults, ...options };
+		checkOptions(all);
 		const urls = typeof all.url === "string" ? [all.url] : all.url;
 		if (urls.length === 0) throw new RangeError("no broker URL is given");
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
@@ -114,6 +115,7 @@ export class Client implements LinkHandler {
 			},
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
+		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
 	}
 	/** Begins to connect, and keeps at it. */
 	start(): void {
