@@ -17,6 +17,6 @@ export default function (): void {
 		const isSimulated = config["wifi"] !== undefined && host.radio === undefined;
 		startFirmware(...(isSimulated ? simulateWiFi(host, settings) : ([host, settings] as const)), () => {});
 	} catch (error) {
-		host.monitor.print(`Not started. ${String(error)}`);
+		host.monitor.print(`Not started: ${(error as Error).message}`);
 	}
 }

@@ -79,7 +79,6 @@ export class FlakyRadio implements Radio {
 	#address: string;
 	#alarm: Alarm;
 	#handler: RadioHandler | undefined;
-	#due = Infinity;
 	#up = false;
 
 	constructor(clock: Clock, random: Random, address = homeAddress) {
@@ -104,8 +103,7 @@ export class FlakyRadio implements Radio {
 	}
 	#onAlarm(): void {
 		if (this.#handler === undefined) return;
-		if (this.#clock.now() < this.#due) this.#alarm.set(this.#due);
-		else if (this.#up) this.#drop(this.#handler, "the signal is lost");
+		if (this.#up) this.#drop(this.#handler, "the signal is lost");
 		else if (this.#between(1, 100) <= flakiness.failPercent)
 			this.#drop(this.#handler, "the network is not found");
 		else {
@@ -119,8 +117,7 @@ export class FlakyRadio implements Radio {
 		handler.onDown(detail);
 	}
 	#ringIn(ms: number): void {
-		this.#due = this.#clock.now() + ms;
-		this.#alarm.set(this.#due);
+		this.#alarm.set(this.#clock.now() + ms);
 	}
 	/** A whole number, evenly from min to max. */
 	#between(min: number, max: number): number {

@@ -31,14 +31,16 @@ export interface SerialOptions {
 export type SerialConstructor = new (options: SerialOptions) => SerialPort;
 
 /**
- * The MQTT stream over a serial line, for a board whose only way out is a UART. On the far side a bridge (one line
- * of socat, or ser2net) copies the bytes to a TCP stream to the broker, and opens a new one when that ended.
+ * The MQTT stream over a serial line, for a board whose only way out is a UART. On the far side a bridge
+ * (one line of socat, or ser2net) copies the bytes to a TCP stream to the broker, and opens a new one when
+ * that ended.
  *
- * A line has no "connected" and no "lost", so the two streams are brought in step by connecting again. What the
- * broker still sends on the old one is discarded until the line is quiet. A CONNECT on a stream that is not new
- * makes the broker end it [MQTT-3.1.0-2], and so does anything else on a new one [MQTT-3.1.0-1]: both show as
- * silence, which ends the attempt, and the next CONNECT is the first packet of a new stream. Bytes that the line
- * loses or garbles are found the same way. The port itself is opened once, and kept.
+ * A line has no "connected" and no "lost", so the two streams are brought in step by connecting again.
+ * What the broker still sends on the old one is discarded until the line is quiet. A CONNECT on a stream
+ * that is not new makes the broker end it [MQTT-3.1.0-2], and so does anything else on a new one
+ * [MQTT-3.1.0-1]: both show as silence, which ends the attempt, and the next CONNECT is the first packet
+ * of a new stream. Bytes that the line loses or garbles are found the same way. The port itself is opened
+ * once, and kept.
  */
 export class SerialLine {
 	/** How many bytes the port can take. */

@@ -27,10 +27,10 @@ export type TCPConstructor = new (options: TCPOptions) => TCPSocket;
 /**
  * A TCP stream over the ECMA-419 class, which is given: boards, simulator and engine host each bring theirs.
  *
- * The class reports an end of any kind by onError(), without a detail, and only after all bytes are read; it
- * reports unread bytes once; and it may still call a socket that was closed in the same turn. A write that it
- * allowed can still fail with nothing sent (Zephyr, while a part of the last one is queued): then the bytes are
- * kept aside, and go first when it is writable again.
+ * The class reports an end of any kind by onError(), without a detail, and only after all bytes are read;
+ * it reports unread bytes once; and it may still call a socket that was closed in the same turn. A write
+ * that it allowed can still fail with nothing sent (Zephyr, while a part of the last one is queued): then
+ * the bytes are kept aside, and go first when it is writable again.
  */
 export class TCPTransport implements Transport {
 	#socket: TCPSocket | undefined;
@@ -61,7 +61,7 @@ export class TCPTransport implements Transport {
 			onReadable: guarded((count: number) => this.#onReadable(count), onError),
 			onWritable: guarded((count: number) => this.#onWritable(count), onError),
 			onError: guarded<void>(
-				() => this.#lose(this.#opened ? "the connection was closed" : "no connection"),
+				() => this.#lose(this.#opened ? "the connection was closed" : "it cannot be reached"),
 				onFault,
 			),
 		});

@@ -46,8 +46,9 @@ export class ModdableClock implements Clock {
 }
 
 /**
- * One timer, set again and again, which allocates nothing. It is always a repeating one whose two intervals are
- * equal: others are removed, or doubled by the simulator, when they are set from within their own callback.
+ * One timer, set again and again, which allocates nothing. It is always a repeating one whose two
+ * intervals are equal: others are removed, or doubled by the simulator, when they are set from within
+ * their own callback.
  */
 class TimerAlarm implements Alarm {
 	#clock: Clock;

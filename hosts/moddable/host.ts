@@ -3,7 +3,7 @@ import type { Text } from "../../modules/wire/text.js";
 import type { Clock, Host, Monitor } from "../host.js";
 import { ModdableClock } from "./clock.js";
 import { findDeviceId } from "./device-id.js";
-import { SerialMonitor, traceMonitor } from "./monitor.js";
+import { SerialMonitor, isDebugBuild, traceMonitor } from "./monitor.js";
 import { ModdableNetwork } from "./network.js";
 import { findRadio } from "./radio.js";
 import { ModdableRandom } from "./random.js";
@@ -15,14 +15,18 @@ export interface ModdableConfig {
 	readonly [key: string]: unknown;
 }
 
+/** A UART as the config sets it, or the board's description. */
+type UART = Pick<SerialOptions, "transmit" | "receive" | "port"> & { baud?: number };
+
 const defaultBaud = 115_200;
 
 /**
  * A board or the simulator as a Host: whatever the image has of radio, name service, sockets and UARTs.
  *
- * Of the config it reads `sntp` (the time server), `dns` (name servers, where the platform does not know them),
- * and for the UART of `serial:` and that of the monitor `serial.transmit`, `.receive`, `.port`, `.baud` and
- * `monitor.transmit` and so on. A value out of its range is a RangeError.
+ * Of the config it reads `sntp` (the time server), `dns` (name servers, where the platform does not know
+ * them), and for the UART of `serial:` and that of the monitor `serial.transmit`, `.receive`, `.port`,
+ * `.baud` and `monitor.transmit` and so on. A value out of its range is a RangeError. The monitor of a
+ * debug build is the debugger, and that of a release build a UART: the one set, or the board's default.
  */
 export function moddableHost(config: ModdableConfig): Host {
 	const text = new ModdableText();
@@ -54,9 +58,12 @@ function usesOnlySerial(config: ModdableConfig): boolean {
 
 function openMonitor(config: ModdableConfig, text: Text): Monitor {
 	const Serial = sdkModule<SerialConstructor>("embedded:io/serial");
-	if (Serial === undefined || config["monitor.transmit"] === undefined) return traceMonitor;
+	if (Serial === undefined || isDebugBuild()) return traceMonitor;
+	const { device } = globalThis as { device?: { Serial?: { default?: UART } } };
 	try {
-		return new SerialMonitor(Serial, uart(config, "monitor"), text);
+		const set = config["monitor.transmit"] === undefined ? device?.Serial?.default : uart(config, "monitor");
+		if (set === undefined) return traceMonitor;
+		return new SerialMonitor(Serial, { ...set, baud: set.baud ?? defaultBaud }, text);
 	} catch (error) {
 		traceMonitor.print(`No serial monitor: ${String(error)}`);
 		return traceMonitor;
@@ -70,11 +77,8 @@ function newLine(config: ModdableConfig, clock: Clock, onFault: (error: unknown)
 	return new SerialLine(Serial, uart(config, "serial"), clock, onFault);
 }
 
-function uart(
-	config: ModdableConfig,
-	name: string,
-): Pick<SerialOptions, "transmit" | "receive" | "port" | "baud"> {
-	const options: Pick<SerialOptions, "transmit" | "receive" | "port" | "baud"> = {
+function uart(config: ModdableConfig, name: string): UART & { baud: number } {
+	const options: UART & { baud: number } = {
 		transmit: whole(config, `${name}.transmit`, 0),
 		receive: whole(config, `${name}.receive`, 0),
 		baud: config[`${name}.baud`] === undefined ? defaultBaud : whole(config, `${name}.baud`, 1),

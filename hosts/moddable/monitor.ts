@@ -10,6 +10,11 @@ const pieceBytes = 64;
 /** The debugger's console, and standard output in the simulator; silent in a release build for a board. */
 export const traceMonitor: Monitor = Object.freeze({ print: (line: string) => trace(`${line}\n`) });
 
+/** In a release build a stack names no lines; there trace() prints nothing on a board, and UARTs are free. */
+export function isDebugBuild(): boolean {
+	return /:\d+\)/.test(String(new Error("").stack));
+}
+
 /** The serial monitor of a board: lines go out of a UART as fast as it takes them, and to the debugger. */
 export class SerialMonitor implements Monitor {
 	#text: Text;

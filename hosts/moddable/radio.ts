@@ -29,7 +29,9 @@ interface Device {
 	network?: { interface?: { [label: string]: Interface } };
 }
 
-/** The station of the board, if it has one. Ethernet has no networks to choose from: it is just brought up. */
+/**
+ * The station of the board, if it has one. Ethernet has no networks to choose from: it is just brought up.
+ */
 export function findRadio(onFault: FaultHandler): WiFiRadio | undefined {
 	const { device } = globalThis as { device?: Device };
 	const found = Object.values(device?.network?.interface ?? {});
@@ -43,9 +45,9 @@ export function findRadio(onFault: FaultHandler): WiFiRadio | undefined {
 }
 
 /**
- * The ECMA-419 Wi-Fi class as a Radio. The class neither joins again nor tells why it could not: that is the
- * station's matter, above. One object serves for good. A join soon after leaving waits until the events of what
- * was left have passed by, since an event does not say which network it is about.
+ * The ECMA-419 Wi-Fi class as a Radio. The class neither joins again nor tells why it could not: that is
+ * the station's matter, above. One object serves for good. A join soon after leaving waits until the
+ * events of what was left have passed by, since an event does not say which network it is about.
  */
 export class WiFiRadio implements Radio {
 	/** As "01:23:45:67:89:ab". */

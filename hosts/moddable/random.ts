@@ -4,9 +4,10 @@ import type { Random } from "../host.js";
 /**
  * Even numbers for back-off and first packet ids; not for keys.
  *
- * Math.random() is the hardware's generator on ESP32, and on the other platforms one that begins alike at every
- * start on every device: all of them would come back together. So it is mixed with an xorshift generator whose
- * seed holds what tells devices and starts apart (an id, date, ticks), and the ticks of each call.
+ * Math.random() is the hardware's generator on ESP32, and on the other platforms one that begins alike at
+ * every start on every device: all of them would come back together. So it is mixed with an xorshift
+ * generator whose seed holds what tells devices and starts apart (an id, date, ticks), and the ticks of
+ * each call.
  */
 export class ModdableRandom implements Random {
 	#state: number;

@@ -1,6 +1,7 @@
 /**
- * What we use of the Moddable SDK's modules, for a computer without the SDK: only the top-level tsconfig reads it.
- * In a build by mcconfig the SDK's own typings stand in its place, and the two must agree where we use them.
+ * What we use of the Moddable SDK's modules, for a computer without the SDK: only the top-level tsconfig
+ * reads it. In a build by mcconfig the SDK's own typings stand in its place, and the two must agree where
+ * we use them.
  */
 
 /** Prints in the debugger or the simulator; a release build for a board leaves it out. */
@@ -36,7 +37,7 @@ declare module "modules" {
 }
 
 declare module "mc/config" {
-	const config: Record<string, any>;
+	const config: Record<string, unknown>;
 	export default config;
 }
 

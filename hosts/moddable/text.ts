@@ -3,8 +3,9 @@ import TextEncoder from "text/encoder";
 import { badText, type Text } from "../../modules/wire/text.js";
 
 /**
- * UTF-8 by the SDK's own encoder and decoder. The strings of its engine are UTF-8 inside, so this is a copy; the
- * encoder lets unpaired surrogates and U+0000 pass, and the decoder U+0000, so they are looked for.
+ * UTF-8 by the SDK's own encoder and decoder. The strings of its engine are UTF-8 inside, so this is a
+ * copy; the encoder lets unpaired surrogates and U+0000 pass, and the decoder U+0000, so they are looked
+ * for.
  */
 export class ModdableText implements Text {
 	#encoder = new TextEncoder();

@@ -121,7 +121,7 @@ void addFunction(txMachine* the, const char* name, txCallback callback, int leng
 	addValue(the, name);
 }
 
-/* What C keeps behind a host object of that kind: NULL when it is closed, TypeError when it is no such object. */
+/* What C keeps behind a host object of that kind, NULL when it is closed. Throws for any other object. */
 void* hostData(txMachine* the, txSlot* slot, const txHostHooks* hooks, const char* what)
 {
 	if (slot->kind == XS_REFERENCE_KIND) {

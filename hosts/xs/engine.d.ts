@@ -26,9 +26,9 @@ export interface TCPOptions {
 export interface TCP {
 	/** All unread bytes, or undefined when there are none. */
 	read(): ArrayBuffer | undefined;
-	/** As many bytes. Throws "invalid" when there are not as many, or for 0; undefined when there are none at all. */
+	/** As many bytes. Throws "invalid" for 0 or when there are fewer; undefined when there are none. */
 	read(count: number): ArrayBuffer | undefined;
-	/** Fills the view completely and returns its length. Throws "invalid" when there are not as many bytes. */
+	/** Fills the view completely and returns its length. Throws as read(count) does. */
 	read(view: View): number | undefined;
 	/**
 	 * Takes all bytes or none, and returns how many more can be written. They are copied at once and sent at the
@@ -64,7 +64,7 @@ export interface Engine {
 	/** A whole number, evenly from 0 to 2^32 - 1. */
 	random(): number;
 	/**
-	 * Writes the text as UTF-8 into view[at, limit), and returns the index behind it, or -1 when it does not fit.
+	 * Writes the text as UTF-8 into view[at, limit), and returns the index behind it, or -1 if it does not fit.
 	 * Throws a TypeError when the text holds U+0000 or an unpaired surrogate. Allocates nothing.
 	 */
 	encode(text: string, view: View, at: number, limit: number): number;

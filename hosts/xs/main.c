@@ -53,10 +53,10 @@ static char** parseArguments(char** argument, Limits* limits)
 
 static void wait(struct pollfd* polls, int count, double ms)
 {
-	struct timespec limit = { (time_t)(ms / 1000), (long)(fmod(ms, 1000) * 1000000) };
+	int limit = ms < 0 ? -1 : (int)ceil(fmin(ms, INT32_MAX));
 	if (ms != 0)
 		fflush(stdout); /* whoever looks on should not wait with us */
-	if (ppoll(polls, (nfds_t)count, ms < 0 ? NULL : &limit, NULL) < 0)
+	if (poll(polls, (nfds_t)count, limit) < 0)
 		for (int i = 0; i < count; i++)
 			polls[i].revents = 0;
 }

@@ -1,4 +1,4 @@
-import type { Authenticator, Credentials } from "../session/session.js";
+import type { Authenticator, Credentials } from "../session/session-options.js";
 import type { UserProperties, Will } from "../wire/packet.js";
 import { checkInteger } from "../wire/check.js";
 import type { Version } from "../wire/packet-type.js";

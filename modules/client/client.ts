@@ -4,7 +4,7 @@ import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Mark, Outbox, Outcome, ttlMaxMs } from "../outbox/outbox.js";
 import type { SubscriptionOptions } from "../session/requests.js";
-import type { Credentials } from "../session/session.js";
+import type { Credentials } from "../session/session-options.js";
 import { checkBytes } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
@@ -67,8 +67,8 @@ const ownProperties = Object.freeze([
 /**
  * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
  *
- * publish() tells the truth: it throws when the message cannot be sent by anyone's fault but the network's, and
- * else its promise is settled when the message's fate is known, across as many connections as that takes.
+ * publish() tells the truth: it throws when the message cannot be sent by anyone's fault but the network's,
+ * and else its promise is settled when the message's fate is known, across as many connections as that takes.
  */
 export class Client implements LinkHandler {
 	readonly link: Link;
@@ -77,8 +77,10 @@ export class Client implements LinkHandler {
 	onState: (status: Status) => void = () => {};
 	/** Hears messages that match no subscription. */
 	onStray: MessageHandler = () => {};
-	/** Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic is
-	 *  empty when it was onState or onTooLong that threw. */
+	/**
+	 * Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic
+	 * is empty when it was onState or onTooLong that threw.
+	 */
 	onHandlerError: (error: unknown, topic: string) => void = () => {};
 	/** Told of a message that was longer than the reader takes, and was passed over. */
 	onTooLong: (bytes: number) => void = () => {};
@@ -129,8 +131,8 @@ export class Client implements LinkHandler {
 	}
 	/**
 	 * Takes a message, and tells what became of it. The caller's mistakes throw at once, with nothing changed: a
-	 * topic that is empty, too long or has a wildcard, an unpaired surrogate, a message over the outbox, a time to
-	 * live out of range.
+	 * topic that is empty, too long or has a wildcard, an unpaired surrogate, a message over the outbox, a time
+	 * to live out of range.
 	 */
 	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
 		const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0, properties } = options;

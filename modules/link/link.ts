@@ -1,6 +1,7 @@
 import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
-import { Session, SessionEvent, type Credentials, type SessionOptions } from "../session/session.js";
+import { Session, SessionEvent } from "../session/session.js";
+import type { Credentials, SessionOptions } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
@@ -81,8 +82,6 @@ export class Link implements TransportHandler {
 	#writable = 0;
 	#sent: number;
 	#unread = false;
-	/** A CONNACK that was lost may have told of a lost session: the next one calls the new session present. */
-	#unsure = false;
 
 	/** The frame is best laid out in the memory of the outbox, behind its arena. */
 	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
@@ -281,8 +280,7 @@ export class Link implements TransportHandler {
 			case SessionEvent.connected:
 				this.#until = Infinity;
 				this.#onlineAt = now;
-				if (!session.sessionPresent || this.#unsure) this.subscriptions.renew();
-				this.#unsure = false;
+				if (!session.sessionPresent || session.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
 				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
@@ -326,7 +324,6 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
 			this.#failures = 0;
 		if (cause !== Cause.network) this.#failures++;
-		if (this.state === LinkState.greeting) this.#unsure = true;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;

@@ -47,6 +47,7 @@ export class Incoming {
 	/** The PUBLISH that the reader has passed over. */
 	skip(packet: FrameReader): void {
 		this.qos = ((packet.flags >> 1) & 3) as QoS;
+		this.dup = (packet.flags & 8) !== 0;
 		this.id = packet.skippedId;
 		this.skippedBytes = packet.skipped;
 		if (packet.type !== PacketType.publish || (this.qos > 0 && this.id === 0)) throw malformed("packet id 0");

@@ -1,11 +1,14 @@
 import { PacketType, type Version } from "../wire/packet-type.js";
 import { ProtocolError, Violation } from "../wire/protocol-error.js";
 import type { Acks } from "./acks.js";
+import type { Incoming } from "./incoming.js";
 
 const idMask = 0xffff;
 const doneFlag = 0x10_0000;
 /** The broker has sent the message on this connection. */
 const seenFlag = 0x20_0000;
+/** The broker may have lost the message, with its session. */
+const doubtFlag = 0x40_0000;
 const qosShift = 17;
 /** PUBCOMP for an id that nobody knows [MQTT5 3.7.2.1]. */
 const packetIdNotFound = 0x92;
@@ -42,8 +45,13 @@ export class Receiver {
 		return this.#nextToken - this.#firstToken;
 	}
 	/** Takes a message in: the token for acknowledge(), or -1 when it was delivered before. */
-	publish(id: number, qos: number, version: Version): number {
-		const at = qos === 2 ? this.#find(id) : -1;
+	publish({ id, qos, dup }: Incoming, version: Version): number {
+		let at = qos === 2 ? this.#find(id) : -1;
+		// What is sent again has DUP [MQTT-3.3.1-1]: without it, this is the first message of another session.
+		if (at >= 0 && this.#ids[at]! & doubtFlag && !dup) {
+			this.#ids.copyWithin(at, at + 1, this.#idCount--);
+			at = -1;
+		}
 		const known = at >= 0;
 		if (!known) {
 			if (this.pending >= this.max || (version === 5 && this.#unfinished() >= this.max))
@@ -53,7 +61,7 @@ export class Receiver {
 				this.#ids[this.#idCount++] = id | seenFlag;
 			}
 		} else if (this.pending >= this.max) throw tooMany(this.max);
-		else this.#ids[at]! |= seenFlag;
+		else this.#ids[at] = (this.#ids[at]! & ~doubtFlag) | seenFlag;
 		const token = this.#nextToken++;
 		const handled = known && (this.#ids[at]! & doneFlag) !== 0;
 		this.#inbox[token & (this.#inbox.length - 1)] = id | (qos << qosShift) | (handled ? doneFlag : 0);
@@ -87,6 +95,10 @@ export class Receiver {
 	lose(): void {
 		this.#firstToken = this.#nextToken;
 		for (let i = 0; i < this.#idCount; i++) this.#ids[i]! &= ~seenFlag;
+	}
+	/** The session may be gone. */
+	doubt(): void {
+		for (let i = 0; i < this.#idCount; i++) this.#ids[i]! |= doubtFlag;
 	}
 	/** The session is gone. */
 	forget(): void {

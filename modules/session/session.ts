@@ -1,8 +1,8 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import type { ConnackPacket, ConnectPacket, Properties, UserProperties, Will } from "../wire/packet.js";
-import { PacketType, type QoS, type Version } from "../wire/packet-type.js";
+import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
+import { PacketType, type QoS } from "../wire/packet-type.js";
 import { breach, malformed } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
@@ -15,6 +15,9 @@ import { Pulse } from "./pulse.js";
 import { Receiver } from "./receiver.js";
 import { Requests, packetOf, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
+import type { Credentials, SessionOptions } from "./session-options.js";
+
+export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
 
 /** What a packet brought about; details are in the session's fields of that name. */
 export const SessionEvent = Object.freeze({
@@ -34,45 +37,6 @@ type Phase = (typeof Phase)[keyof typeof Phase];
 const continueAuthentication = 0x18;
 const packetIdNotFound = 0x92;
 
-/** Enhanced authentication [MQTT5 4.12]: a method of 5.0 which answers the broker's challenges. */
-export interface Authenticator {
-	method: string;
-	/** The data for CONNECT. */
-	start(): Uint8Array | undefined;
-	/** The data that answers the broker's. */
-	answer(data: Uint8Array | undefined): Uint8Array | undefined;
-}
-
-export interface Credentials {
-	username?: string | undefined;
-	password?: Uint8Array | undefined;
-}
-
-export interface SessionOptions {
-	version: Version;
-	/** May be empty where the broker assigns one. */
-	clientId: string;
-	/** Start without a former session, and leave none. */
-	clean: boolean;
-	/** 0 to 65,535,000, rounded up to seconds; 0 turns pings off. */
-	keepAliveMs: number;
-	/** How long a PINGRESP may take, and how long the oldest acknowledgement. */
-	replyMs: number;
-	ackMs: number;
-	/** The most QoS 1 and 2 messages in flight, of ours and of the broker's. */
-	window: number;
-	incomingMax: number;
-	/** The most subscriptions asked for and not answered. */
-	requestsMax: number;
-	/** How long a 5.0 broker keeps the session after the connection is gone, in seconds. */
-	sessionExpirySeconds: number;
-	will?: Will | undefined;
-	userProperties?: UserProperties | undefined;
-	authenticator?: Authenticator | undefined;
-	/** The packet id before the first one: random, so that a reboot does not meet ids the broker remembers. */
-	lastId: number;
-}
-
 /**
  * The client's side of MQTT 3.1, 3.1.1 and 5.0, as a machine: no socket, no timer, no clock, no log.
  *
@@ -91,6 +55,11 @@ export class Session {
 	properties: Properties | undefined;
 	/** The broker kept our session. */
 	sessionPresent = false;
+	/**
+	 * A CONNACK before this one was lost, and may have told of a lost session: then this one calls the new session
+	 * present.
+	 */
+	unsure = false;
 	/** The message of SessionEvent.message. */
 	readonly incoming = new Incoming();
 	readonly offer = new Offer();
@@ -108,6 +77,8 @@ export class Session {
 	#authDue = false;
 	#authData: Uint8Array | undefined;
 	#leaveReason = 0;
+	#asked = false;
+	#doubts = false;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
 		const flight = new Flight(options.window + options.requestsMax, options.lastId);
@@ -127,8 +98,8 @@ export class Session {
 		return this.#phase === Phase.left;
 	}
 	/**
-	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0 broker
-	 * keeps to our Receive Maximum, so there handlers which wait for an acknowledgement cannot keep it out.
+	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0
+	 * broker keeps to our Receive Maximum: handlers which wait for an acknowledgement cannot keep that out.
 	 */
 	get ready(): boolean {
 		const { receiver } = this;
@@ -148,6 +119,8 @@ export class Session {
 	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
 	lose(): void {
 		this.#phase = Phase.offline;
+		this.#doubts ||= this.#asked;
+		this.#asked = false;
 		this.#authDue = false;
 		this.#authData = undefined;
 		this.#credentials = {};
@@ -236,6 +209,7 @@ export class Session {
 	#writeEarly(frame: FrameWriter): boolean {
 		if (this.#phase === Phase.greeting) {
 			this.#phase = Phase.waiting;
+			this.#asked = true;
 			writePacket(frame, this.#connect(this.#credentials), this.#options.version);
 			this.#credentials = {};
 			return true;
@@ -297,6 +271,7 @@ export class Session {
 	#receiveConnack(connack: ConnackPacket, now: number): SessionEvent {
 		const { version, clean, keepAliveMs, window, authenticator } = this.#options;
 		const { properties } = connack;
+		this.#asked = false;
 		this.properties = properties;
 		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode ?? 0) ?? 0;
 		this.detail = properties?.reasonString ?? "";
@@ -305,6 +280,8 @@ export class Session {
 		if (properties?.authenticationMethod !== authenticator?.method)
 			throw breach("CONNACK with another authentication method");
 		this.sessionPresent = connack.sessionPresent;
+		this.unsure = this.#doubts;
+		this.#doubts = false;
 		if (properties?.assignedClientIdentifier !== undefined)
 			this.clientId = properties.assignedClientIdentifier;
 		this.offer.take(properties);
@@ -321,6 +298,7 @@ export class Session {
 	#restart(kept: boolean): void {
 		this.sender.restart(kept);
 		if (!kept) this.receiver.forget();
+		else if (this.unsure) this.receiver.doubt();
 	}
 	#receiveAck(packet: FrameReader, now: number): void {
 		const { type } = packet;
@@ -346,13 +324,13 @@ export class Session {
 		if (packet.skipped > 0) {
 			incoming.skip(packet);
 			if (qos === 0) return SessionEvent.skipped;
-			const token = receiver.publish(incoming.id, qos, this.#options.version);
+			const token = receiver.publish(incoming, this.#options.version);
 			if (token >= 0) receiver.acknowledge(token, incoming.id, qos);
 			return token < 0 ? SessionEvent.none : SessionEvent.skipped;
 		}
 		incoming.read(packet);
 		if (qos === 0) return SessionEvent.message;
-		incoming.token = receiver.publish(incoming.id, qos, this.#options.version);
+		incoming.token = receiver.publish(incoming, this.#options.version);
 		return incoming.token < 0 ? SessionEvent.none : SessionEvent.message;
 	}
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {

@@ -18,8 +18,6 @@ export const plainKeys = Object.freeze([
 ] as const);
 export type PlainKey = (typeof plainKeys)[number];
 
-const wordMax = 60;
-
 /** The key of a network by its number from 1 on: ssid, ssid2, ssid3 … and so for password. */
 export function networkKey(name: "ssid" | "password", number: number): string {
 	return number === 1 ? name : `${name}${number}`;
@@ -35,7 +33,7 @@ export function knownKeys(): string[] {
 
 /** The known key that begins with the word, or else needs the fewest letters changed, added or left out. */
 export function nearestKey(word: string, keys: readonly string[]): string {
-	const letters = word.slice(0, wordMax).toLowerCase();
+	const letters = word.toLowerCase();
 	let nearest = "";
 	let least = Infinity;
 	for (const key of keys) {

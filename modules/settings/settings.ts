@@ -28,7 +28,7 @@ export interface Settings {
 }
 
 export interface SettingsOptions {
-	/** Fills {deviceId} in topic, client and username. Not asked for where none has it: it may have to be drawn. */
+	/** Fills {deviceId} in topic, client and username. Asked for only there: it may have to be drawn. */
 	readonly deviceId: string;
 	/** Passes over keys that are not ours: mcconfig's config holds those of others as well. */
 	ignoreUnknown?: boolean | undefined;
@@ -218,7 +218,6 @@ function secretOf(entries: Entries, key: string): string | undefined {
 }
 
 function valueOf(entries: Entries, key: string): string | undefined {
-	if (!Object.hasOwn(entries, key)) return undefined;
 	const value = entries[key];
 	if (value === undefined || typeof value === "string") return value as string | undefined;
 	if (typeof value === "number") return String(value);

@@ -58,7 +58,6 @@ export class Station {
 	readonly #radio: Radio;
 	readonly #handler: StationHandler;
 	readonly #alarm: Alarm;
-	#until = Infinity;
 	/** The network that comes first in this round, and how many have had their turn. */
 	#first = 0;
 	#turn = 0;
@@ -100,11 +99,10 @@ export class Station {
 		if (this.state === StationState.stopped) return;
 		this.state = StationState.stopped;
 		this.#leave();
-		this.#ring(Infinity);
+		this.#alarm.set(Infinity);
 	}
 	#onAlarm(): void {
-		if (this.#host.clock.now() < this.#until) this.#alarm.set(this.#until);
-		else if (this.state === StationState.waiting) this.#join();
+		if (this.state === StationState.waiting) this.#join();
 		else if (this.state === StationState.joining) this.#onDown(`no answer in ${this.#joinMs / 1000} s`);
 	}
 	#join(): void {
@@ -121,7 +119,7 @@ export class Station {
 		this.state = StationState.joining;
 		this.ssid = network.ssid;
 		this.retryMs = 0;
-		this.#ring(this.#host.clock.now() + this.#joinMs);
+		this.#alarm.set(this.#host.clock.now() + this.#joinMs);
 		try {
 			this.#radio.join(network, ear);
 		} catch (error) {
@@ -136,7 +134,7 @@ export class Station {
 			this.#first = this.#current();
 			this.#turn = 0;
 			this.#upAt = this.#host.clock.now();
-			this.#ring(Infinity);
+			this.#alarm.set(Infinity);
 		}
 		this.address = address;
 		this.#handler.onUp(this.ssid, address);
@@ -163,7 +161,7 @@ export class Station {
 		return false;
 	}
 	#backOff(): number {
-		const bound = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(this.#setbacks++, 16));
+		const bound = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#setbacks++);
 		return Math.floor((bound * this.#host.random.word()) / 0x1_0000_0000);
 	}
 	/** The index of the network whose turn it is: the first one of the round, then the others by priority. */
@@ -174,7 +172,7 @@ export class Station {
 	#wait(ms: number): void {
 		this.state = StationState.waiting;
 		this.retryMs = ms;
-		this.#ring(this.#host.clock.now() + ms);
+		this.#alarm.set(this.#host.clock.now() + ms);
 	}
 	#leave(): void {
 		this.#ear = undefined;
@@ -184,10 +182,6 @@ export class Station {
 		} catch {
 			// It is given up in any case, and the next join says what is wrong.
 		}
-	}
-	#ring(time: number): void {
-		this.#until = time;
-		this.#alarm.set(time);
 	}
 }
 

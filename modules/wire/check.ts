@@ -1,4 +1,5 @@
-// What the caller hands over, held against its bounds: a wrong type is a TypeError, a wrong value a RangeError.
+// What the caller hands over, held against its bounds: a wrong type is a TypeError, a wrong value a
+// RangeError.
 
 export function checkInteger(name: string, value: unknown, min: number, max: number): number {
 	if (typeof value !== "number") throw new TypeError(`${name} is not a number`);

@@ -6,7 +6,8 @@ import type { Text } from "./text.js";
 const capacityMin = 16;
 
 /**
- * Cuts the incoming bytes into packets, however the network has chopped them, and reads their fields in place.
+ * Cuts the incoming bytes into packets, however the network has chopped them, and reads their fields in
+ * place.
  *
  *     fill(chunk)           as much as room allows
  *     while (next()) …      each whole packet: type, flags, and the body in bytes[at, end)

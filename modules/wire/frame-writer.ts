@@ -5,7 +5,10 @@ const wordMax = 0xffff;
 /** The largest remaining length, in bytes [MQTT5 1.5.5]. */
 export const remainingLengthMax = 0xfff_ffff;
 
-/** The frame has no room for the packet. In an empty frame that is the caller's mistake, like any RangeError. */
+/**
+ * The frame has no room for the packet. In an empty frame that is the caller's mistake, like any
+ * RangeError.
+ */
 export class FrameFullError extends RangeError {
 	constructor() {
 		super("packet does not fit in the frame");

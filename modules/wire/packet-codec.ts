@@ -31,8 +31,8 @@ export function encode(packet: PacketLike, version: Version = 4): Uint8Array {
  *
  *     for (const packet of decoder.feed(chunk)) …
  *
- * A breach of the protocol is a ProtocolError behind the packets that came before it, and from then on. So is a
- * packet over the capacity, in bytes. A CONNECT sets the version for what follows.
+ * A breach of the protocol is a ProtocolError behind the packets that came before it, and from then on.
+ * So is a packet over the capacity, in bytes. A CONNECT sets the version for what follows.
  */
 export class PacketDecoder {
 	#reader: FrameReader;

@@ -3,7 +3,9 @@ import type { QoS, Version } from "./packet-type.js";
 // Packets as objects, in the words and shapes of npm mqtt-packet, with Uint8Array where it has Buffer. With
 // Buffer for Bytes each of them is assignable to its counterpart there.
 
-/** The cmd of each packet type, by its number; 0 is the will of a CONNECT, which has properties of its own. */
+/**
+ * The cmd of each packet type, by its number; 0 is the will of a CONNECT, which has properties of its own.
+ */
 export const commands = Object.freeze([
 	"will",
 	"connect",
@@ -216,5 +218,8 @@ export type Packet<Bytes = Uint8Array> =
 	| DisconnectPacket
 	| AuthPacket<Bytes>;
 
-/** What can be written: mqtt-packet's types let a SUBACK hold objects too, which is a TypeError at run time. */
+/**
+ * What can be written: mqtt-packet's types let a SUBACK hold objects too, which is a TypeError at run
+ * time.
+ */
 export type PacketLike = Packet | (Omit<GrantPacket<"suback">, "granted"> & { granted: number[] | object[] });

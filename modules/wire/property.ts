@@ -16,7 +16,10 @@ export const Kind = Object.freeze({
 });
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** The bits of a rule: the kind, whether zero is out of range, and above carrierShift one bit a packet type. */
+/**
+ * The bits of a rule: the kind, whether zero is out of range, and above carrierShift one bit a packet
+ * type.
+ */
 export const kindMask = 7;
 export const nonzero = 8;
 export const carrierShift = 8;
@@ -40,8 +43,8 @@ const all = answers | message | connect | subscribe | unsubscribe;
 const methodRow = 9;
 
 /**
- * The properties of MQTT 5 [MQTT5 2.2.2.2]: id, name, rule. One flat table, which indexOf() searches for an id
- * or a name: ids are bytes, and no rule is, since each has a carrier.
+ * The properties of MQTT 5 [MQTT5 2.2.2.2]: id, name, rule. One flat table, which indexOf() searches for
+ * an id or a name: ids are bytes, and no rule is, since each has a carrier.
  */
 // prettier-ignore
 export const propertyTable: readonly (number | string)[] = Object.freeze([

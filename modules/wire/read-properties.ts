@@ -7,11 +7,12 @@ import { topicNameFault } from "./topic.js";
 const aliasId = 0x23;
 
 /**
- * Takes the properties at reader.at, with their length, and puts them into that object. The type is that of the
- * packet, or 0 for those of a will. Without an object they are only held against the rules.
+ * Takes the properties at reader.at, with their length, and puts them into that object. The type is that
+ * of the packet, or 0 for those of a will. Without an object they are only held against the rules.
  *
- * Returns the topic alias, or 0 when there is none: a PUBLISH without properties, the common case, costs one byte
- * looked at; and a session that wants the others can come back for them, since it knows where they began.
+ * Returns the topic alias, or 0 when there is none: a PUBLISH without properties, the common case, costs
+ * one byte looked at; and a session that wants the others can come back for them, since it knows where
+ * they began.
  */
 export function readProperties(reader: FrameReader, type: number, into?: Properties): number {
 	const length = reader.varint();

@@ -16,8 +16,9 @@ import { grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
 import { topicNameFault } from "./topic.js";
 
 /**
- * The packet at which reader.next() has stopped, as an object with copies of what it holds; undefined when only
- * clients send it. Any breach of the rules that one packet can show by itself is a ProtocolError.
+ * The packet at which reader.next() has stopped, as an object with copies of what it holds; undefined
+ * when only clients send it. Any breach of the rules that one packet can show by itself is a
+ * ProtocolError.
  */
 export function readServerPacket(reader: FrameReader): Packet | undefined {
 	switch (reader.type) {

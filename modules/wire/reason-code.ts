@@ -82,12 +82,17 @@ export function allowsReason(type: PacketType, code: number): boolean {
 	return at >= 0 && ((reasonTable[at + 2] as number) & (1 << (type + carrierShift))) !== 0;
 }
 
-/** Whether it is a code that only clients send: in DISCONNECT or AUTH from a server it breaks the protocol. */
+/**
+ * Whether it is a code that only clients send: in DISCONNECT or AUTH from a server it breaks the protocol.
+ */
 export function isClientReason(code: number): boolean {
 	return code === 0x04 || code === 0x19;
 }
 
-/** The reason code that says the same as a CONNACK return code of MQTT 3.1 or 3.1.1; undefined if there is none. */
+/**
+ * The reason code that says the same as a CONNACK return code of MQTT 3.1 or 3.1.1; undefined if there is
+ * none.
+ */
 export function reasonOfReturnCode(returnCode: number): number | undefined {
 	return returnReasons[returnCode];
 }

@@ -1,4 +1,7 @@
-/** UTF-8 in place. The core has no TextEncoder of its own: on the SDK it is a module, in an engine host a native. */
+/**
+ * UTF-8 in place. The core has no TextEncoder of its own: on the SDK it is a module, in an engine host a
+ * native.
+ */
 export interface Text {
 	/**
 	 * Writes the text as UTF-8 to target[at, limit) and returns the offset behind it, or -1 when it does not
@@ -12,7 +15,10 @@ export interface Text {
 	read(bytes: Uint8Array, from: number, to: number): string | undefined;
 }
 
-/** The Text of an engine without natives for it. It takes UTF-16 strings (Node) and code point strings (XS) alike. */
+/**
+ * The Text of an engine without natives for it. It takes UTF-16 strings (Node) and code point strings (XS)
+ * alike.
+ */
 export const portableText: Text = Object.freeze({ write, read });
 
 function write(text: string, target: Uint8Array, at: number, limit: number): number {

@@ -18,7 +18,10 @@ export function checkTopicFilter(filter: string, version: Version): void {
 	checkBytes("topic filter", filter);
 }
 
-/** What is wrong with a topic name, apart from what cannot be written as a string at all; undefined if nothing. */
+/**
+ * What is wrong with a topic name, apart from what cannot be written as a string at all; undefined if
+ * nothing.
+ */
 export function topicNameFault(topic: string): string | undefined {
 	if (typeof topic !== "string") throw new TypeError("topic is not a string");
 	if (topic === "") return "topic is empty";

@@ -17,10 +17,11 @@ import { hasAny, openRequest, writeId, writeOptional, writePayload, writeReason 
 import { writeGrant, writeSubscribe, writeUnsubscribe } from "./write-subscriptions.js";
 
 /**
- * Appends a packet to the frame, in the format of that version; a CONNECT which names its version goes by that.
+ * Appends a packet to the frame, in the format of that version; a CONNECT which names its version goes by
+ * that.
  *
- * A packet that the standard does not allow is a RangeError or a TypeError that names the field, one that does
- * not fit a FrameFullError; the frame is then as it was.
+ * A packet that the standard does not allow is a RangeError or a TypeError that names the field, one that
+ * does not fit a FrameFullError; the frame is then as it was.
  */
 export function writePacket(frame: FrameWriter, packet: PacketLike, version: Version): void {
 	const from = frame.end;
@@ -107,7 +108,10 @@ function writeAck(frame: FrameWriter, packet: Ack, version: Version): void {
 	frame.close();
 }
 
-/** Always with reason and properties: mqtt-packet's parser reads on behind a DISCONNECT or AUTH without them. */
+/**
+ * Always with reason and properties: mqtt-packet's parser reads on behind a DISCONNECT or AUTH without
+ * them.
+ */
 function writeEnding(frame: FrameWriter, packet: DisconnectPacket | AuthPacket, version: Version): void {
 	const type = packet.cmd === "auth" ? PacketType.auth : PacketType.disconnect;
 	const { reasonCode = 0, properties } = packet as DisconnectPacket & AuthPacket;

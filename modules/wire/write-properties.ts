@@ -6,8 +6,9 @@ import { Kind, carrierShift, kindMask, lacksMethod, nonzero, propertyTable, repe
 import { topicNameFault } from "./topic.js";
 
 /**
- * Appends the properties with their length, in the order of the object; none, or undefined ones, give length 0.
- * The type is that of the packet, or 0 for those of a will. On a mistake the frame is left half written.
+ * Appends the properties with their length, in the order of the object; none, or undefined ones, give
+ * length 0. The type is that of the packet, or 0 for those of a will. On a mistake the frame is left half
+ * written.
  */
 export function writeProperties(frame: FrameWriter, type: number, properties: Properties | undefined): void {
 	frame.byte(0);

@@ -162,7 +162,8 @@ test("publish: properties of 5.0, those that are ours to set excepted", t => {
 	t.is(
 		bench.sent(),
 		dense(
-			`30 09 ${t1} 04 03 0001 78 41  30 0a ${t1} 05 02 00000002 41  30 98 01 ${t1} 92 01 26 0001 6b 008c ${"76".repeat(140)} 41`,
+			`30 09 ${t1} 04 03 0001 78 41  30 0a ${t1} 05 02 00000002 41` +
+				`30 98 01 ${t1} 92 01 26 0001 6b 008c ${"76".repeat(140)} 41`,
 		),
 	);
 	for (const properties of [{ topicAlias: 1 }, { subscriptionIdentifier: 1 }, { messageExpiryInterval: 1 }])

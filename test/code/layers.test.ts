@@ -20,19 +20,23 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 	"modules/session": ["modules/wire/", "modules/outbox/"],
 	"modules/link": ["modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
 	"modules/client": ["modules/link/", "modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
-	"modules/rounds": ["modules/client/", "hosts/host"],
+	"modules/rounds": ["modules/client/", "modules/settings/", "modules/wifi/", "hosts/host"],
 	"modules/wifi": ["hosts/host"],
 	"modules/settings": ["modules/link/endpoint", "modules/wire/", "modules/wifi/wifi-network"],
 	"hosts/host": ["modules/wire/text"],
 	hosts: everyHost,
-	"hosts/moddable": [...everyHost, "main", bare],
-	"hosts/node": [...everyHost, "main", node, "hosts/cloud/", "hosts/xs/build", "hosts/xs/bundle"],
-	"hosts/cloud": [...everyHost, node, bare],
-	"hosts/xs": [...everyHost, "main"],
+	// What hosts with ECMA-419 have in common, whoever implements it.
+	"hosts/ecma419": everyHost,
+	"hosts/moddable": [...everyHost, "hosts/ecma419/", bare],
+	"hosts/moddable/tools": [node, "hosts/node/arguments"],
+	"hosts/xs": [...everyHost, "hosts/ecma419/"],
+	"hosts/node": [...everyHost, node, "hosts/cloud/", "hosts/xs/run"],
+	"hosts/cloud": [...everyHost, node, bare, "hosts/node/arguments"],
 	// Tools, run by Node, that make what runs on the engine.
 	"hosts/xs/build": [node, "hosts/xs/"],
 	"hosts/xs/bundle": [node, "hosts/xs/", "esbuild"],
-	main: ["modules/", "hosts/host"],
+	"hosts/xs/run": [node, "hosts/xs/"],
+	main: [...everyHost, "hosts/moddable/host", "mc/config"],
 };
 
 const sources = ["", "modules", "hosts"].flatMap(folder =>

@@ -44,6 +44,7 @@ test("source: imports are found in all their forms, and in nothing else", t => {
 		copy(from, "i");
 	`;
 	t.deepEqual(findImports(source), ["./a.js", "./c.js", "./d.js", "./e.js", "./f.js", "./g.js"]);
+	t.deepEqual(findImports(source, false), ["./a.js", "./d.js", "./e.js", "./f.js", "./g.js"]);
 });
 
 const functions: { title: string; source: string; lines: number[]; isC?: boolean }[] = [

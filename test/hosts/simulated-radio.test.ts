@@ -63,11 +63,28 @@ for (const name of ["SteadyRadio", "FlakyRadio"]) {
 			radio.join(network, ears[0]);
 			clock.run(50);
 			radio.join(network, ears[1]);
-			t.is(radio.signal(), undefined);
 			clock.run(86_400_000);
 			t.is(ears[0].heard.length, 0);
 			t.true(ears[1].heard.length <= 2);
 		}
+	});
+}
+
+for (const make of [
+	(clock: VirtualClock) => new SteadyRadio(clock),
+	(clock: VirtualClock) => new FlakyRadio(clock, { word: () => 0x8000_0000 }),
+]) {
+	test(`${make(new VirtualClock()).constructor.name}: a join ends what was up`, t => {
+		const clock = new VirtualClock();
+		const radio = make(clock);
+		const ears = [new Ear(clock), new Ear(clock)] as const;
+		radio.join(network, ears[0]);
+		while (ears[0].heard.length === 0) clock.run(clock.next);
+		t.not(radio.signal(), undefined);
+		radio.join(network, ears[1]);
+		t.is(radio.signal(), undefined);
+		while (ears[1].heard.length === 0) clock.run(clock.next);
+		t.deepEqual([ears[0].heard.length, ears[1].last], [1, "up 127.0.0.1"]);
 	});
 }
 

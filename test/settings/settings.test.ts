@@ -102,6 +102,7 @@ for (const [word, nearest] of [
 	["ssid1", "ssid"],
 	["user", "username"],
 	["keep", "keepalive"],
+	["OUTBOXES", "outbox"],
 	["x".repeat(10_000), "outbox"],
 ] as const) {
 	test(`settings: instead of ${word.slice(0, 20)}, ${nearest} is proposed`, t => {
@@ -166,6 +167,17 @@ for (const { entries, message } of bad) {
 		t.throws(() => parse(entries), { instanceOf: RangeError, message });
 	});
 }
+
+test("settings: what a placeholder brings counts as well", t => {
+	for (const [entries, id, message] of [
+		[{}, "a/+", /^topic "godwit\/a\/\+": 1 to 1000 bytes without \+ and #$/],
+		[{}, "a".repeat(994), /^topic "godwit\/a+…": 1 to 1000 bytes/],
+		[{ topic: "t" }, "a".repeat(994), /^client "godwit-a+…": 1 to 1000 bytes$/],
+		[{ client: "{deviceId}" }, "", /^client "": 1 to 1000 bytes$/],
+	] as const) {
+		t.throws(() => parseSettings(entries, { deviceId: id }), { instanceOf: RangeError, message });
+	}
+});
 
 const secrets: { entries: Record<string, unknown>; message: string }[] = [
 	{

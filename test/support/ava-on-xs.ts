@@ -1,6 +1,6 @@
 /**
- * As much of ava as the pure suites use, for XS: a bundle maps "ava" to this module. Tests run in the order in
- * which they were made, each awaited before the next; failures are printed, and a last line sums up.
+ * As much of ava as the pure suites use, for XS: a bundle maps "ava" to this module. Tests run in the order
+ * in which they were made, each awaited before the next; failures are printed, and a last line sums up.
  *
  * It knows nothing but `engine` and trace(), and fails when no test ran, when a test makes no assertion, and
  * when a test does not end.

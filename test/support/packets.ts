@@ -4,8 +4,9 @@ import type { PacketType, QoS, Version } from "../../modules/wire/packet-type.js
 import { Kind, carrierShift, kindMask, nonzero, propertyTable } from "../../modules/wire/property.js";
 import type { Random } from "./random.js";
 
-// Packets of every type, as a decoder gives them, drawn from a seeded source. They keep to what mqtt-packet reads
-// right as well, so that they serve against it: its faults are rows of a list in the test that needs them.
+// Packets of every type, as a decoder gives them, drawn from a seeded source. They keep to what mqtt-
+// packet reads right as well, so that they serve against it: its faults are rows of a list in the test
+// that needs them.
 
 const words = ["a", "b/c", "é", "日本/x", "\u{1f600}", "$x", "plant 1/climate", "\ufeff", "x/".repeat(70)];
 const filters = [...words, "#", "+", "a/#", "+/b/+", "/", "$SYS/#"];

@@ -29,11 +29,16 @@ export function readText(path: string): string | undefined {
 	}
 }
 
-/** What a source imports or exports from, in the order of the text; the types of import() as well. */
-export function findImports(source: string): string[] {
+/**
+ * What a source imports or exports from, in the order of the text; the types of import() as well. What is
+ * imported for its types alone, and gone when the code runs, can be left out.
+ */
+export function findImports(source: string, withTypes = true): string[] {
 	const code = blank(source);
 	const names: string[] = [];
 	for (const match of code.matchAll(/\b(?:from|import)\s*\(?\s*(["'])/g)) {
+		const statement = code.slice(code.slice(0, match.index).search(/\b(?:import|export)\b[^;]*$/));
+		if (!withTypes && match[0].startsWith("from") && /^\w+\s+type\s*[{*\w]/.test(statement)) continue;
 		const start = match.index + match[0].length;
 		names.push(source.slice(start, code.indexOf(match[1]!, start)));
 	}

@@ -29,8 +29,9 @@ test("Station: it joins, and tells network and address", t => {
 	const { clock, diary, station } = setUp([home]);
 	t.is(station.signal, undefined);
 	station.start();
-	station.start();
 	clock.run(1_000);
+	station.start();
+	t.is(clock.next, Infinity);
 	t.deepEqual(diary.lines, ["500 home up 10.0.0.2"]);
 	t.deepEqual([station.state, station.ssid, station.address], [StationState.up, "home", "10.0.0.2"]);
 	t.deepEqual([station.joins, station.failures, station.losses, station.signal], [1, 0, 0, -60]);
@@ -225,25 +226,24 @@ test("Station: stop() while it waits ends the waiting, and from within a report 
 	radio.air["home"] = "gone";
 	diary.onDown = () => station.stop();
 	station.start();
-	clock.run(3_600_000);
+	clock.run(answerMs);
 	t.deepEqual([radio.joins.length, diary.lines.length, clock.next], [1, 0, Infinity]);
 });
 
-test("Station: an alarm that rings early changes nothing", t => {
-	const { clock, radio, station } = setUp([home]);
-	let ring = () => {};
-	const eager = { ...bound(clock), alarm: (callback: () => void) => clock.alarm((ring = callback)) };
-	const random = { word: () => half };
-	const early = new Station({ clock: eager, random }, radio, new StationDiary(clock), { networks: [home] });
-	radio.air["home"] = "mute";
-	early.start();
-	clock.run(0);
-	clock.run(joinMs - 1);
-	ring();
-	t.is(early.state, StationState.joining);
-	clock.run(joinMs);
-	t.is(early.state, StationState.waiting);
-	t.is(station.state, StationState.stopped);
+test("Station: start() after stop() begins anew, with the first network and the shortest wait", t => {
+	const { clock, radio, diary, station } = setUp([home, shed]);
+	radio.air["home"] = "gone";
+	station.start();
+	clock.run(1_000);
+	radio.air["shed"] = "gone";
+	radio.drop();
+	clock.run(2_000);
+	t.is(station.ssid, "home");
+	station.stop();
+	station.start();
+	clock.run(3_000);
+	t.deepEqual(radio.joins.slice(-2), ["2000 home", "2500 shed"]);
+	t.is(diary.lines.at(-1), "3000 waiting 500");
 });
 
 test("Station: in a flaky air it is up most of the time, and always comes back", t => {
@@ -277,8 +277,4 @@ for (const options of [{ joinMs: 0 }, { joinMs: NaN }, { joinMs: Infinity }, { h
 	test(`Station: options refused: ${Object.keys(options)[0]} ${Object.values(options)[0]}`, t => {
 		t.throws(() => setUp([home], options), { instanceOf: RangeError });
 	});
-}
-
-function bound(clock: VirtualClock) {
-	return { now: () => clock.now(), wall: () => clock.wall(), setWall: clock.setWall.bind(clock) };
 }

@@ -35,6 +35,12 @@ const bad: { title: string; networks: unknown; error: new (message: string) => E
 		message: /UTF-8/,
 	},
 	{
+		title: "an SSID with U+0000",
+		networks: [{ ssid: "a\u0000b", password: "" }],
+		error: RangeError,
+		message: /UTF-8/,
+	},
+	{
 		title: "a password of 7 characters",
 		networks: [{ ssid: "a", password: "1234567" }],
 		error: RangeError,

@@ -66,6 +66,11 @@ test("encode finds the room that a packet needs", t => {
 
 const connect = { cmd: "connect", clientId: "c" };
 
+test("a will may have 65,535 bytes", t => {
+	const will = { topic: "t", payload: "x".repeat(65_535) };
+	t.is(encode({ cmd: "connect", clientId: "c", will }).length, 1 + 3 + 10 + 3 + 3 + 2 + 65_535);
+});
+
 test("a packet that does not fit at any length leaves the frame as it was", t => {
 	const packet = {
 		...publish,

@@ -5,8 +5,9 @@ import { generate } from "mqtt-packet";
 import { encode } from "../../modules/wire/packet-codec.js";
 import type { Packet } from "../../modules/wire/packet.js";
 
-// The types hold when this file compiles: a packet of mqtt-packet can be encoded here, and one of ours, with
-// Buffers, is theirs. A SUBACK of theirs claims that it may hold objects, so it is a Packet only without them.
+// The types hold when this file compiles: a packet of mqtt-packet can be encoded here, and one of ours,
+// with Buffers, is theirs. A SUBACK of theirs claims that it may hold objects, so it is a Packet only
+// without them.
 
 type Ours = Packet<Buffer>;
 type Theirs =

@@ -1,6 +1,6 @@
 // node only
-// npm mqtt-packet as oracle: our bytes are its bytes, and each reads the other's alike. Where it is known to differ
-// there is a row below, with the reason; a row that no longer differs fails.
+// npm mqtt-packet as oracle: our bytes are its bytes, and each reads the other's alike. Where it is known
+// to differ there is a row below, with the reason; a row that no longer differs fails.
 
 import test from "ava";
 import { generate, parser, type Packet as TheirPacket } from "mqtt-packet";
@@ -73,7 +73,8 @@ function isKnown(packet: Packet): boolean {
 	return packet.cmd === "disconnect" && packet.reasonCode === 0x8c;
 }
 
-// Of the breaches which we refuse it refuses these, about a third; the others it takes, since it does not look.
+// Of the breaches which we refuse it refuses these, about a third; the others it takes, since it does not
+// look.
 const alsoRefused = [
 	"AUTH before MQTT 5",
 	"AUTH with another packet's reason",

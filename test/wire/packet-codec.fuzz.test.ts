@@ -1,5 +1,5 @@
-// The decoder gives the same packets however the stream is cut, and answers any bytes at all with packets or a
-// ProtocolError. Streams come from a seeded source, and a seed that fails is named.
+// The decoder gives the same packets however the stream is cut, and answers any bytes at all with packets
+// or a ProtocolError. Streams come from a seeded source, and a seed that fails is named.
 
 import test from "ava";
 import { encode } from "../../modules/wire/packet-codec.js";

@@ -1,4 +1,5 @@
-// Each row is run by the encoder, the decoder, the decoder byte by byte, and the mirror: decoded and encoded again.
+// Each row is run by the encoder, the decoder, the decoder byte by byte, and the mirror: decoded and
+// encoded again.
 
 import test from "ava";
 import { encode } from "../../modules/wire/packet-codec.js";

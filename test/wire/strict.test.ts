@@ -37,3 +37,26 @@ test("a breach comes behind the packets before it, and again from then on", t =>
 	t.is(t.throws(read), first);
 	t.is(decoded.length, 2);
 });
+
+test("what was not taken of a chunk stays, in front of the next", t => {
+	const decoder = new PacketDecoder();
+	decoder.feed(hex("d0 00  40 02"));
+	t.deepEqual(decoder.take(), { cmd: "pingresp" });
+	decoder.feed(hex("0001  c0")).feed(hex("00"));
+	t.deepEqual([...decoder], [{ cmd: "puback", messageId: 1 }, { cmd: "pingreq" }]);
+	t.is(decoder.take(), undefined);
+});
+
+test("a CONNECT sets the version of what follows", t => {
+	const decoder = new PacketDecoder();
+	const found = [...decoder.feed(hex("10 0d 0004 4d515454 05 02 0000 00 0000  e0 01 04"))];
+	t.is(decoder.version, 5);
+	t.deepEqual(found[1], { cmd: "disconnect", reasonCode: 4 });
+});
+
+test("a PUBLISH over the capacity is a breach before MQTT 5 as well", t => {
+	const decoder = new PacketDecoder(4, 16);
+	decoder.feed(hex("30 10 0001 61 00000000000000000000000000"));
+	const error = t.throws(() => decoder.take(), { instanceOf: ProtocolError });
+	t.is(error?.violation, Violation.packetTooLarge);
+});

@@ -24,9 +24,9 @@ test("texts and their bytes, both ways", t => {
 });
 
 test("ill-formed bytes and U+0000 are no text", t => {
-	const bad =
-		"00|80|bf|bf bf|f9 80 80 80|c0 80|c1 bf|c2|c2 41|e0 9f bf|e1 80|ed a0 80|ed bf bf|f0 8f bf bf|f4 90 80 80|f5 80 80 80|ff|61 00";
-	for (const bytes of bad.split("|"))
+	const short = "00|80|bf|bf bf|f9 80 80 80|c0 80|c1 bf|c2|c2 41";
+	const long = "e0 9f bf|e1 80|ed a0 80|ed bf bf|f0 8f bf bf|f4 90 80 80|f5 80 80 80|ff|61 00";
+	for (const bytes of `${short}|${long}`.split("|"))
 		t.is(portableText.read(hex(bytes), 0, hex(bytes).length), undefined, bytes);
 });
 

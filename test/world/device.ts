@@ -91,7 +91,7 @@ export class Device implements LinkHandler {
 			credentials: done => {
 				const credentials = weather.strikes("noCredentials", 10) ? undefined : { username: "me" };
 				if (random.once(2)) done(credentials);
-				else time.after(random.below(50), () => done(credentials));
+				else time.after(random.below(random.pick([50, 12_000])), () => done(credentials));
 			},
 		});
 		this.hearing = new Hearing(broker, this);

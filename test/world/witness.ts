@@ -1,5 +1,5 @@
 import type { ConnackPacket, Packet, PublishPacket } from "../../modules/wire/packet.js";
-import type { SessionOptions } from "../../modules/session/session.js";
+import type { SessionOptions } from "../../modules/session/session-options.js";
 import type { Counts } from "./counts.js";
 import { Inbound } from "./inbound.js";
 import { PacketStream, uidOf } from "./packets.js";

@@ -93,7 +93,8 @@ function compareBytes(actual: Uint8Array, expected: Uint8Array, path: string, di
 	if (actual.length !== expected.length) return `${differ()} (${actual.length} and ${expected.length} bytes)`;
 	const index = actual.findIndex((byte, i) => byte !== expected[i]);
 	if (index < 0) return undefined;
-	return `at ${path}[byte ${index}]: is ${hex(actual[index]!)}, should be ${hex(expected[index]!)}\n    ${differ()}`;
+	const first = `is ${hex(actual[index]!)}, should be ${hex(expected[index]!)}`;
+	return `at ${path}[byte ${index}]: ${first}\n    ${differ()}`;
 }
 
 function compareMaps(

@@ -1,3 +1,4 @@
+// node only
 // The XS host: what the engine is, what its counters say, how it ends. Each test runs a piece of script.
 
 import test from "ava";

@@ -3,7 +3,8 @@
  *
  *     npx tsx test/xs/run-suites.ts [--fixed] [file…]
  *
- * A file named `.node.test.ts`, or whose first line is `// node only`, is left out. Ends with 0 only when every test passed.
+ * A file named `.node.test.ts`, or whose first line is `// node only`, is left out.
+ * Ends with 0 only when every test passed.
  */
 
 import { spawnSync } from "node:child_process";

@@ -1,3 +1,4 @@
+// node only
 // engine.TCP against a server of Node's on this computer: what ECMA-419 and the Moddable SDK promise.
 
 import test from "ava";
@@ -69,7 +70,9 @@ check("read takes as many bytes as it is asked for, or throws", async t => {
 				const all = new Uint8Array(8), view = all.subarray(2, 5);
 				say(count, text(this.read(2)), this.read(view), text(all.buffer.slice(2, 5)));
 				say(caught(() => this.read(6)), caught(() => this.read(0)), caught(() => this.read(new Uint8Array(6))));
-				say(caught(() => this.read(new Uint8Array(0))), text(this.read(new DataView(all.buffer, 0, 1)) === 1 ? all.buffer.slice(0, 1) : []));
+				const empty = caught(() => this.read(new Uint8Array(0)));
+				this.read(new DataView(all.buffer, 0, 1));
+				say(empty, text(all.buffer.slice(0, 1)));
 				say(text(this.read()), this.read(1) === undefined, this.read(all) === undefined);
 				this.close();
 			},

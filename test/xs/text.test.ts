@@ -1,3 +1,4 @@
+// node only
 // engine.encode and engine.decode against the tables of UTF-8 [RFC 3629] and against Node.
 
 import test from "ava";
