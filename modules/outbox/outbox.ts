@@ -64,8 +64,8 @@ const wireMarks = 0x0f;
  * Bodies (topic, properties, payload) lie one behind the other in the arena, in the order of the log; a
  * finished one leaves a hole, and holes are closed when the top is reached. A ledger of one row a record
  * holds the rest: rows are linked in the order of the log, so that finishing one is O(1) wherever it stands.
- * Row 0 is the ends of the list. The caller names a record by its row, 1 to recordsMax + 1, which is its own until
- * it ends: the one row too many serves a message that comes in before those are reported that made room for it.
+ * Row 0 is the ends of the list. The caller names a record by its row, 1 to recordsMax + 1, its own until it
+ * ends: the one too many serves a message that comes in before those are reported that made room for it.
  */
 export class Outbox {
 	readonly recordsMax: number;
@@ -74,7 +74,7 @@ export class Outbox {
 	/** Records in the log, and those of them which wait to be sent. */
 	count = 0;
 	waiting = 0;
-	/** Of the record which peek() or load() named last: its PUBLISH's retain and QoS bits, and sizes in bytes. */
+	/** Of the record which peek() or load() named last: its PUBLISH's retain and QoS bits, sizes in bytes. */
 	wireFlags = 0;
 	topicBytes = 0;
 	propertyBytes = 0;
@@ -118,7 +118,7 @@ export class Outbox {
 	/**
 	 * Takes a message in, and returns its record, or 0 when there is no room: then nothing was accepted, and
 	 * nothing displaced. The topic comes with its length word in front, the properties encoded; all three are
-	 * copied. ttlMs is Infinity, or at most ttlMaxMs. A message that cannot fit in the empty arena is a RangeError.
+	 * copied. ttlMs is Infinity, or at most ttlMaxMs. A message that cannot fit in the arena is a RangeError.
 	 * What made room is reported when the message is in, so that whoever hears of it can take nothing from it.
 	 */
 	append(
@@ -290,7 +290,7 @@ export class Outbox {
 		else this.#rows[this.#endedLast << rowShift] = record;
 		this.#endedLast = record;
 	}
-	/** Whoever hears of it may publish, but not displace the message whose record its sender does not know yet. */
+	/** Whoever hears of it may publish, but not displace the message whose record nobody knows yet. */
 	#report(arriving: number): void {
 		const rows = this.#rows;
 		this.#arriving = arriving;
