@@ -1,5 +1,6 @@
 import type { Authenticator, Credentials } from "../session/session-options.js";
 import type { UserProperties, Will } from "../wire/packet.js";
+import { checkInteger } from "../wire/check.js";
 import type { Version } from "../wire/packet-type.js";
 
 export interface ClientOptions {
@@ -30,7 +31,7 @@ export interface ClientOptions {
 	frameBytes?: number;
 	/** The longest packet that can come in. */
 	readerBytes?: number;
-	/** The longest topic to publish to, and two. */
+	/** The longest topic to publish to, and two, together with the properties of a message. */
 	scratchBytes?: number;
 	connectMs?: number;
 	replyMs?: number;
@@ -58,3 +59,27 @@ export const defaults = Object.freeze({
 	healthyMs: 30_000,
 	sessionExpirySeconds: 3_600,
 });
+
+/** The least and the most of each number. Packet ids must outnumber what is in flight and asked for. */
+const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, number]>>> = Object.freeze({
+	keepAliveMs: Object.freeze([0, 65_535_000] as const),
+	window: Object.freeze([1, 16_384] as const),
+	incomingMax: Object.freeze([1, 16_384] as const),
+	subscriptionsMax: Object.freeze([1, 8_192] as const),
+	outboxBytes: Object.freeze([8, 0x7fff_ffff] as const),
+	outboxMessages: Object.freeze([1, 0xff_ffff] as const),
+	frameBytes: Object.freeze([32, 0xfff_ffff] as const),
+	readerBytes: Object.freeze([16, 0xfff_ffff] as const),
+	scratchBytes: Object.freeze([8, 0xfff_ffff] as const),
+	connectMs: Object.freeze([1, 0x7fff_ffff] as const),
+	replyMs: Object.freeze([1, 0x7fff_ffff] as const),
+	ackMs: Object.freeze([1, 0x7fff_ffff] as const),
+	healthyMs: Object.freeze([0, 0x7fff_ffff] as const),
+	sessionExpirySeconds: Object.freeze([0, 0xffff_ffff] as const),
+});
+
+/** Throws a RangeError or TypeError that names the setting which is out of its range. */
+export function checkOptions(options: ClientOptions): void {
+	for (const [name, [min, max]] of Object.entries(bounds))
+		checkInteger(name, options[name as keyof ClientOptions], min, max);
+}

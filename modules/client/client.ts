@@ -6,13 +6,14 @@ import { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome, ttlMaxMs } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Credentials } from "../session/session-options.js";
+import { checkBytes } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
 import type { PublishProperties } from "../wire/packet.js";
 import { reasonText } from "../wire/reason-code.js";
 import { checkTopicFilter, checkTopicName, matches, unshared } from "../wire/topic.js";
 import { writeProperties } from "../wire/write-properties.js";
-import { defaults, type ClientOptions } from "./client-options.js";
+import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
@@ -32,14 +33,19 @@ export interface Status {
 
 export interface PublishOptions extends TopicOptions {
 	/** MQTT 5 only. */
-	properties?: PublishProperties;
+	properties?: MessageProperties;
 }
+
+/** What an application may say of a message; ttlMs gives its expiry. */
+export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number]>;
 
 /** A handler is done when it returns, or when its promise is settled: then the message is acknowledged. */
 export type MessageHandler = (message: Message) => void | Promise<void>;
 
 interface Subscriber {
 	filter: string;
+	/** What its messages match: without the share of a shared subscription. */
+	pattern: string;
 	handler: MessageHandler;
 }
 
@@ -52,13 +58,18 @@ const stateNames = Object.freeze([
 	"online",
 ] as const);
 const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
-const textMax = 0xffff;
+/** Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry. */
+const ownProperties = Object.freeze([
+	"topicAlias",
+	"subscriptionIdentifier",
+	"messageExpiryInterval",
+] as const);
 
 /**
  * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
  *
- * publish() tells the truth: it throws when the message cannot be sent by anyone's fault but the network's, and
- * else its promise is settled when the message's fate is known, across as many connections as that takes.
+ * publish() tells the truth: it throws when the message cannot be sent by anyone's fault but the network's,
+ * and else its promise is settled when the message's fate is known, across as many connections as that takes.
  */
 export class Client implements LinkHandler {
 	readonly link: Link;
@@ -67,7 +78,10 @@ export class Client implements LinkHandler {
 	onState: (status: Status) => void = () => {};
 	/** Hears messages that match no subscription. */
 	onStray: MessageHandler = () => {};
-	/** Told when a handler throws or its promise is rejected; the message is acknowledged all the same. */
+	/**
+	 * Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic
+	 * is empty when it was onState or onTooLong that threw.
+	 */
 	onHandlerError: (error: unknown, topic: string) => void = () => {};
 	/** Told of a message that was longer than the reader takes, and was passed over. */
 	onTooLong: (bytes: number) => void = () => {};
@@ -82,6 +96,7 @@ export class Client implements LinkHandler {
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
 		const all = { ...defaults, ...options };
+		checkOptions(all);
 		const urls = typeof all.url === "string" ? [all.url] : all.url;
 		if (urls.length === 0) throw new RangeError("no broker URL is given");
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
@@ -109,6 +124,7 @@ export class Client implements LinkHandler {
 			},
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
+		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
 	}
 	/** Begins to connect, and keeps at it. */
 	start(): void {
@@ -122,18 +138,19 @@ export class Client implements LinkHandler {
 	}
 	/**
 	 * Takes a message, and tells what became of it. The caller's mistakes throw at once, with nothing changed: a
-	 * topic that is empty, too long or has a wildcard, an unpaired surrogate, a message over the outbox, a time to
-	 * live out of range.
+	 * topic that is empty, too long or has a wildcard, an unpaired surrogate, a message over the outbox, a time
+	 * to live out of range.
 	 */
 	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
 		const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0, properties } = options;
 		if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
-		if (!(priority >= 0 && priority <= 3)) throw new RangeError(`priority ${priority} is not 0 to 3`);
-		if (!(keep in keepMarks)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
+		if (!(priority >= 0 && priority <= 3 && priority % 1 === 0))
+			throw new RangeError(`priority ${priority} is not 0 to 3`);
+		if (!Object.hasOwn(keepMarks, keep)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
 		if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
 			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
 		const topicBytes = this.#topicBytes(topic);
-		const bytes = typeof payload === "string" ? this.#encodeText(payload) : payload;
+		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
 		const marks =
 			(retain ? Mark.retain : 0) |
 			(qos << Mark.qosShift) |
@@ -158,30 +175,34 @@ export class Client implements LinkHandler {
 	}
 	/**
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
-	 * granted, or is rejected when the broker refuses. A bad filter throws at once.
+	 * granted, or is rejected when the broker refuses. A bad filter, and one too many, throws at once.
 	 */
 	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
 		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
 		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
-		const subscriber = { filter: unshared(filter), handler };
+		const subscriber = { filter, pattern: unshared(filter), handler };
+		let settle: (code: number) => void = () => {};
+		this.link.subscriptions.add(filter, options, code => settle(code));
+		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
+		this.#subscribers.push(subscriber);
+		this.link.wake();
 		return new Promise((resolve, reject) => {
-			this.link.subscriptions.add(filter, options, code => {
+			settle = code => {
 				if (code < 0x80) return resolve(code);
 				this.#subscribers = this.#subscribers.filter(other => other !== subscriber);
 				reject(new Error(`subscription "${filter}" was refused: ${reasonText(code)}`));
-			});
-			this.#subscribers = this.#subscribers.filter(other => other.filter !== subscriber.filter);
-			this.#subscribers.push(subscriber);
-			this.link.wake();
+			};
 		});
 	}
 	/** Leaves a filter. The promise is settled when the broker has said so; false when it was not subscribed. */
 	unsubscribe(filter: string): Promise<boolean> {
+		let settle: (left: boolean) => void = () => {};
+		const asked = this.link.subscriptions.remove(filter, () => settle(true));
+		if (!asked) return Promise.resolve(false);
+		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
+		this.link.wake();
 		return new Promise(resolve => {
-			const asked = this.link.subscriptions.remove(filter, () => resolve(true));
-			if (!asked) return resolve(false);
-			this.#subscribers = this.#subscribers.filter(other => other.filter !== unshared(filter));
-			this.link.wake();
+			settle = resolve;
 		});
 	}
 	health(): Health {
@@ -192,14 +213,19 @@ export class Client implements LinkHandler {
 	/** For the link. */
 	onLinkState(): void {
 		const { state, endpoint, cause, detail, retryMs, session } = this.link;
-		this.onState({
+		const status: Status = {
 			state: stateNames[state]!,
 			url: endpoint.url,
 			sessionPresent: state === LinkState.online && session.sessionPresent,
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
-		});
+		};
+		try {
+			this.onState(status);
+		} catch (error) {
+			this.#failed(error, "");
+		}
 	}
 	/** For the link: true when all handlers are done. */
 	onMessage(): boolean {
@@ -209,8 +235,8 @@ export class Client implements LinkHandler {
 		this.#meter.received++;
 		const pending: Promise<void>[] = [];
 		let heard = false;
-		for (const { filter, handler } of this.#subscribers) {
-			if (!matches(filter, message.topic)) continue;
+		for (const { pattern, handler } of this.#subscribers) {
+			if (!matches(pattern, message.topic)) continue;
 			heard = true;
 			this.#hand(message, handler, pending);
 		}
@@ -224,18 +250,27 @@ export class Client implements LinkHandler {
 	/** For the link. */
 	onSkipped(bytes: number): void {
 		this.#meter.skipped++;
-		this.onTooLong(bytes);
+		try {
+			this.onTooLong(bytes);
+		} catch (error) {
+			this.#failed(error, "");
+		}
 	}
 	#hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
-		const fail = (error: unknown) => {
-			this.#meter.handlerErrors++;
-			this.onHandlerError(error, message.topic);
-		};
 		try {
 			const done = handler(message);
-			if (done instanceof Promise) pending.push(done.catch(fail));
+			if (done instanceof Promise) pending.push(done.catch(error => this.#failed(error, message.topic)));
 		} catch (error) {
-			fail(error);
+			this.#failed(error, message.topic);
+		}
+	}
+	/** The application's callback failed: it hears of it, and nothing comes through to the link. */
+	#failed(error: unknown, topic: string): void {
+		this.#meter.handlerErrors++;
+		try {
+			this.onHandlerError(error, topic);
+		} catch {
+			// Who fails here as well has been told.
 		}
 	}
 	#onEnd(record: number, outcome: Outcome, reason: number): void {
@@ -275,11 +310,17 @@ export class Client implements LinkHandler {
 		const bytes = new Uint8Array(text.length * 4);
 		return bytes.subarray(0, this.#host.text.write(text, bytes, 0, bytes.length));
 	}
-	#encodeProperties(properties: PublishProperties): Uint8Array | undefined {
+	/** Behind the topic in the scratch, and good as long as that. */
+	#encodeProperties(properties: MessageProperties): Uint8Array {
 		if (this.#version !== 5) throw new TypeError("properties of a message need MQTT 5");
-		const frame = new FrameWriter(this.#host.text, new Uint8Array(textMax));
-		writeProperties(frame, PacketType.publish, properties);
-		const body = frame.end < 0x81 ? 1 : frame.end < 0x4002 ? 2 : 3;
-		return frame.bytes.subarray(body, frame.end);
+		for (const name of ownProperties)
+			if (Object.hasOwn(properties, name))
+				throw new RangeError(`property ${name} is not the caller's to set`);
+		const scratch = this.#scratch;
+		const from = scratch.end;
+		writeProperties(scratch, PacketType.publish, properties);
+		const length = scratch.end - from;
+		const lengthBytes = length < 0x81 ? 1 : length < 0x4002 ? 2 : 3;
+		return scratch.bytes.subarray(from + lengthBytes, scratch.end);
 	}
 }

@@ -113,11 +113,11 @@ export class Outbox {
 	 * report(), which is to be called when the body is written.
 	 */
 	reserve(bytes: number, marks: number, ttlMs: number, now: number, key: Uint8Array): number {
+		const record = this.#free;
+		// The last row may be that of a message which has ended, and is being reported.
+		if (record === 0) return 0;
 		if (marks & makeRoomMask || this.count === this.recordsMax || this.#limit - this.#top < bytes)
 			if (!this.#makeRoom(bytes, marks, key)) return 0;
-		const record = this.#free;
-		// All rows are taken by what has ended, and is being reported.
-		if (record === 0) return 0;
 		const rows = this.#rows;
 		const row = record << rowShift;
 		this.#free = rows[row]!;

@@ -104,8 +104,8 @@ export class Session {
 		return this.#phase === Phase.left;
 	}
 	/**
-	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0 broker
-	 * keeps to our Receive Maximum, so there handlers which wait for an acknowledgement cannot keep it out.
+	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0
+	 * broker keeps to our Receive Maximum: handlers which wait for an acknowledgement cannot keep that out.
 	 */
 	get ready(): boolean {
 		const { receiver } = this;

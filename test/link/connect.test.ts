@@ -1,7 +1,7 @@
 import test from "ava";
 import { Cause } from "../../modules/link/cause.js";
 import { LinkState } from "../../modules/link/link.js";
-import type { Credentials } from "../../modules/session/session.js";
+import type { Credentials } from "../../modules/session/session-options.js";
 import { dense } from "../support/bench.js";
 import { LinkBench } from "../support/link-bench.js";
 

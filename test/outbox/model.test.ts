@@ -3,8 +3,9 @@ import { Mark, Outcome, RecordState } from "../../modules/outbox/outbox.js";
 import { Log } from "../support/log.js";
 import { Random } from "../support/random.js";
 
-// Goal: whatever is done to the log, it is the list it stands for. Method: thousands of drawn steps on the log and
-// on a plain list of objects that follows the rules word by word; after each step the two must say the same.
+// Goal: whatever is done to the log, it is the list it stands for. Method: thousands of drawn steps on the
+// log and on a plain list of objects that follows the rules word by word; after each step the two must say
+// the same.
 
 const arenaBytes = 64;
 const recordsMax = 7;

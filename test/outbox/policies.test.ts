@@ -147,7 +147,7 @@ test("re-entrancy: a message is in the log before those are reported that made r
 	}
 });
 
-test("re-entrancy: each of several is reported once, and nobody displaces the message that displaced them", t => {
+test("re-entrancy: each is reported once, and nobody displaces what displaced them", t => {
 	const log = new Log(16, 4);
 	const records = ["1", "2", "3", "4"].map(payload => log.append({ payload }));
 	log.outbox.onEnd = record => {

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Authenticator } from "../../modules/session/session.js";
+import type { Authenticator } from "../../modules/session/session-options.js";
 import { Bench, accepted, accepted5, dense } from "../support/bench.js";
 
 const greeting: [3 | 4 | 5, string, string][] = [

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { SessionOptions } from "../../modules/session/session.js";
+import type { SessionOptions } from "../../modules/session/session-options.js";
 import { Bench, accepted, accepted5, dense, resumed, type BenchOptions } from "../support/bench.js";
 import { toHex } from "../support/hex.js";
 import { utf8 } from "../support/text.js";

@@ -135,7 +135,7 @@ test("acks: a PUBREC for what is not in flight gets its PUBREL, in 5.0 with the 
 	}
 });
 
-test("refused: PUBACK and PUBREC with a reason of 0x80 or more end the message, lesser ones do not refuse", t => {
+test("refused: a PUBACK or PUBREC of 0x80 or more ends the message, a lesser one does not", t => {
 	const bench = new Bench({ version: 5 });
 	bench.connect();
 	for (const payload of ["A", "B"]) bench.publish(payload, 1);
@@ -151,7 +151,7 @@ test("refused: PUBACK and PUBREC with a reason of 0x80 or more end the message, 
 	t.is(bench.session.sender.flight.count, 0);
 });
 
-test("window: never more in flight, QoS 2 until its PUBCOMP, and the broker's Receive Maximum bounds it", t => {
+test("window: never more in flight than the broker's Receive Maximum, QoS 2 until its PUBCOMP", t => {
 	const bench = new Bench({ version: 5, window: 4 });
 	bench.connect("20 06 00 00 03 21 0002");
 	for (const payload of ["A", "B", "C", "D"]) bench.publish(payload, payload === "A" ? 2 : 1);
@@ -230,7 +230,7 @@ test("cut: a PUBREC whose PUBREL never went out: released when kept, sent anew w
 	}
 });
 
-test("cut: resends keep their old order, whatever was acknowledged in between, and come before new messages", t => {
+test("cut: resends keep their old order, whatever was acknowledged, and come before new messages", t => {
 	const bench = new Bench({ window: 4 });
 	bench.connect();
 	for (const payload of ["A", "B", "C", "D"]) bench.publish(payload, 1);
@@ -248,7 +248,7 @@ test("cut: resends keep their old order, whatever was acknowledged in between, a
 	t.is(bench.reconnect(accepted).slice(0, 16), dense(`32 06 ${t1} 0007 43`));
 });
 
-test("cut: in MQTT 3.1, which tells nothing of the session, resends go out as such unless the start is clean", t => {
+test("cut: MQTT 3.1 tells nothing of the session: resends go out as such unless the start is clean", t => {
 	const bench = new Bench({ version: 3 });
 	bench.connect();
 	bench.publish("A", 1);

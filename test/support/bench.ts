@@ -1,10 +1,6 @@
 import { Mark, Outbox, Outcome } from "../../modules/outbox/outbox.js";
-import {
-	Session,
-	SessionEvent,
-	type Credentials,
-	type SessionOptions,
-} from "../../modules/session/session.js";
+import type { Credentials, SessionOptions } from "../../modules/session/session-options.js";
+import { Session, SessionEvent } from "../../modules/session/session.js";
 import { FrameReader } from "../../modules/wire/frame-reader.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
 import { ProtocolError } from "../../modules/wire/protocol-error.js";
@@ -28,7 +24,10 @@ export interface BenchOptions extends Partial<SessionOptions> {
 	outboxMessages?: number;
 }
 
-/** A session with its peer's end in our hands: bytes in hex go in, bytes in hex come out, and time stands still. */
+/**
+ * A session with its peer's end in our hands: bytes in hex go in, bytes in hex come out, and time stands
+ * still.
+ */
 export class Bench {
 	now = 1000;
 	readonly outbox: Outbox;

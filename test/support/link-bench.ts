@@ -2,7 +2,7 @@ import { causeNames } from "../../modules/link/cause.js";
 import { parseEndpoint } from "../../modules/link/endpoint.js";
 import { Link, LinkState, type LinkHandler, type LinkOptions } from "../../modules/link/link.js";
 import { Mark, Outbox, Outcome } from "../../modules/outbox/outbox.js";
-import type { SessionOptions } from "../../modules/session/session.js";
+import type { SessionOptions } from "../../modules/session/session-options.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
 import { ScriptedHost } from "./scripted-host.js";
 import { field, utf8 } from "./text.js";
@@ -16,7 +16,9 @@ export interface LinkBenchOptions extends Partial<Omit<LinkOptions, "session" | 
 	frameBytes?: number;
 }
 
-/** A link on a scripted host. It notes what is reported; handlers are done at once unless busy says otherwise. */
+/**
+ * A link on a scripted host. It notes what is reported; handlers are done at once unless busy says otherwise.
+ */
 export class LinkBench implements LinkHandler {
 	readonly host = new ScriptedHost();
 	readonly outbox: Outbox;
