@@ -12,7 +12,7 @@ export const Outcome = Object.freeze({
 	displaced: 4,
 	/** This broker does not take it: over its Maximum Packet Size, Maximum QoS, or without Retain. */
 	unsendable: 5,
-	/** The broker lost the session between PUBREL and PUBCOMP: delivered or not, nobody knows. */
+	/** The broker lost the session, or may have, between PUBREC and PUBCOMP: nobody knows if it was delivered. */
 	unknown: 6,
 	/** The client was closed before it was delivered. */
 	abandoned: 7,
@@ -36,7 +36,14 @@ export const Mark = Object.freeze({
 });
 
 /** Where a record stands: only a waiting one can be displaced, replaced, or expire. */
-export const RecordState = Object.freeze({ free: 0, waiting: 1, sent: 2, released: 3, completing: 4 });
+export const RecordState = Object.freeze({
+	free: 0,
+	waiting: 1,
+	sent: 2,
+	released: 3,
+	completing: 4,
+	doubted: 5,
+});
 export type RecordState = (typeof RecordState)[keyof typeof RecordState];
 
 /** The longest time to live: half the range of the 32-bit milliseconds in which a record keeps its end. */

@@ -131,16 +131,21 @@ export class Sender {
 			}
 		}
 	}
-	/** The broker accepted the connection, and it has kept the session, or not. */
-	restart(kept: boolean): void {
+	/**
+	 * The broker accepted the connection, and it has kept the session, or not. Unsure, when it may have lost it and
+	 * said so unheard: then what was released before may be lost, whatever the broker answers.
+	 */
+	restart(kept: boolean, unsure = false): void {
 		const outbox = this.outbox;
 		let next = 0;
 		for (let record = outbox.head; record !== outbox.next; record = next) {
 			next = outbox.after(record);
 			const state = outbox.state(record);
-			if (!kept && state === RecordState.completing) outbox.finish(record, Outcome.unknown, 0);
-			else if (kept && state !== RecordState.sent) this.#acks.push(PacketType.pubrel, outbox.id(record), 0);
-			else if (outbox.marks(record) & qosMask)
+			if (!kept && state >= RecordState.completing) outbox.finish(record, Outcome.unknown, 0);
+			else if (kept && state !== RecordState.sent) {
+				if (unsure) outbox.setState(record, RecordState.doubted);
+				this.#acks.push(PacketType.pubrel, outbox.id(record), 0);
+			} else if (outbox.marks(record) & qosMask)
 				outbox.memory[outbox.place(record)] = publishByte | (outbox.marks(record) & 7) | (kept ? dupFlag : 0);
 		}
 		if (kept) this.#again = outbox.head === outbox.next ? 0 : outbox.head;
@@ -180,14 +185,18 @@ export class Sender {
 	}
 	/** PUBREL for the id is in the frame. */
 	released(id: number): void {
-		const record = this.outbox.find(id);
-		if (record !== 0) this.outbox.setState(record, RecordState.completing);
+		const outbox = this.outbox;
+		const record = outbox.find(id);
+		if (record !== 0 && outbox.state(record) === RecordState.released)
+			outbox.setState(record, RecordState.completing);
 	}
 	/** PUBCOMP; nothing, when the id was not released. */
 	complete(id: number): void {
 		const outbox = this.outbox;
 		const record = outbox.find(id);
-		if (record !== 0 && outbox.state(record) > RecordState.sent) this.#finish(record, Outcome.delivered, 0);
+		const state = record === 0 ? RecordState.free : outbox.state(record);
+		if (state > RecordState.sent)
+			this.#finish(record, state === RecordState.doubted ? Outcome.unknown : Outcome.delivered, 0);
 	}
 	/** How many bytes of the direct record the socket has taken. */
 	wrote(count: number): void {

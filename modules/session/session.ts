@@ -303,7 +303,7 @@ export class Session {
 		return SessionEvent.connected;
 	}
 	#restart(kept: boolean): void {
-		this.sender.restart(kept);
+		this.sender.restart(kept, this.unsure);
 		if (!kept) this.receiver.forget();
 		else if (this.unsure) this.receiver.doubt();
 	}
