@@ -54,7 +54,9 @@ export interface Clock {
 	now(): number;
 	/** Milliseconds since 1970, or undefined while the date is not known. */
 	wall(): number | undefined;
-	/** Asks the network for the date, where the platform needs that, and calls back when it is done or given up. */
+	/**
+	 * Asks the network for the date, where the platform needs that, and calls back when it is done or given up.
+	 */
 	setWall(done: (known: boolean) => void): void;
 	/** The callback runs at or after the time, from the event loop. */
 	alarm(callback: () => void): Alarm;

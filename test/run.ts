@@ -1,6 +1,6 @@
-// Every test that needs no SDK, as `npm test`: the suites on Node by ava, then the pure suites from the same files on
-// the XS engine, where a C compiler is at hand. A tool that is missing is said and skipped, and required when
-// CI=true. The last line is the sum of both: N passed, N failed.
+// Every test that needs no SDK, as `npm test`: the suites on Node by ava, then the pure suites from the same
+// files on the XS engine, where a C compiler is at hand. A tool that is missing is said and skipped, and
+// required when CI=true. The last line is the sum of both: N passed, N failed.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";

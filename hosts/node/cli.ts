@@ -11,11 +11,11 @@ import { nodeHost } from "./host.js";
 
 const usage = `npm start -- [options]
   --rounds N            end after N rounds; exit code 0 only if every QoS 1 message was acknowledged
-  --broker URL          mqtt://host[:port]; several, separated by commas, take turns. Default: a broker of its own
+  --broker URL          mqtt://host[:port]; several, with commas, take turns. Default: a broker of its own
   --engine node|xs      which engine runs the firmware
   --mqtt 3.1|3.1.1|5    protocol version
   --wifi steady|flaky   a simulated Wi-Fi which stays, or comes and goes
-  name=value            as with mcconfig: topic, client, username, brokerpassword, wait, keepalive, window, outbox`;
+  name=value            as with mcconfig: topic, client, username, brokerpassword, wait, keepalive …`;
 
 const exitUsage = 2;
 

@@ -13,8 +13,8 @@ const computerDefaults = Object.freeze({
 });
 
 /**
- * The firmware's client on this computer, started: it connects, and keeps at it until close(). Messages may be
- * published and filters subscribed to at once; what becomes of them, their promises tell.
+ * The firmware's client on this computer, started: it connects, and keeps at it until close(). Messages may
+ * be published and filters subscribed to at once; what becomes of them, their promises tell.
  */
 export function connect(url: string | readonly string[], options: Omit<ClientOptions, "url"> = {}): Client {
 	const client = new Client(nodeHost(), { ...computerDefaults, ...options, url });

@@ -41,7 +41,10 @@ export function nodeHost(print: (line: string) => void = line => console.log(lin
 	};
 }
 
-/** The last three bytes of the first hardware address, or as many drawn by chance; with the process's own number. */
+/**
+ * The last three bytes of the first hardware address, or as many drawn by chance; with the process's own
+ * number.
+ */
 function deviceId(): string {
 	const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? []);
 	const mac = addresses.find(({ internal, mac }) => !internal && mac !== "00:00:00:00:00:00")?.mac;

@@ -44,8 +44,8 @@ const waits: readonly (readonly [number, number])[] = Object.freeze([
 ]);
 
 /**
- * How long to wait before the next attempt, in ms: evenly from 0 to a bound that doubles with each failure in a
- * row ("full jitter"), so that devices which lose a broker together do not come back together.
+ * How long to wait before the next attempt, in ms: evenly from 0 to a bound that doubles with each failure in
+ * a row ("full jitter"), so that devices which lose a broker together do not come back together.
  */
 export function backOff(cause: Cause, failures: number, word: number): number {
 	const [first, longest] = waits[cause]!;

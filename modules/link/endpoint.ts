@@ -9,7 +9,10 @@ export interface Endpoint {
 
 const ports = Object.freeze({ mqtt: 1883, mqtts: 8883, ws: 80, wss: 443, serial: 0 });
 
-/** mqtt://host[:port], mqtts://, ws://, wss:// or serial:. Anything else is a RangeError that says what is wrong. */
+/**
+ * mqtt://host[:port], mqtts://, ws://, wss:// or serial:. Anything else is a RangeError that says what is
+ * wrong.
+ */
 export function parseEndpoint(url: string): Endpoint {
 	if (url === "serial:") return { url, scheme: "serial", host: "", port: 0, path: "" };
 	const schemeEnd = url.indexOf("://");

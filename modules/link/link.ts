@@ -1,7 +1,7 @@
 import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { Session, SessionEvent } from "../session/session.js";
-import type { Credentials, SessionOptions } from "../session/session-options.js";
+import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
@@ -9,52 +9,22 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import { reasonText } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
 import type { Endpoint } from "./endpoint.js";
+import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 import { Subscriptions } from "./subscriptions.js";
 
-export const LinkState = Object.freeze({
-	stopped: 0,
-	waiting: 1,
-	resolving: 2,
-	opening: 3,
-	greeting: 4,
-	online: 5,
-});
-export type LinkState = (typeof LinkState)[keyof typeof LinkState];
-
-export interface LinkOptions {
-	/** At least one; after a failure the next one's turn comes. */
-	endpoints: readonly Endpoint[];
-	session: SessionOptions;
-	/** The longest packet that can come in. */
-	readerBytes: number;
-	subscriptionsMax: number;
-	/** For name, stream and CONNACK together. */
-	connectMs: number;
-	/** A connection that has lasted for so long starts the back-off anew. */
-	healthyMs: number;
-	/** Asked at every attempt; done takes undefined when there are none to be had. */
-	credentials?: ((done: (credentials: Credentials | undefined) => void) => void) | undefined;
-}
+export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 
 const online = LinkState.online;
 const none = SessionEvent.none;
 const puback = PacketType.puback;
 
-/** What the link reports. None of these may throw. */
-export interface LinkHandler {
-	/** A state was entered, or left for a reason: state, endpoint, cause, detail and retryMs tell. */
-	onLinkState(): void;
-	/** The message in session.incoming; true when its handler is done, false when acknowledge() will follow. */
-	onMessage(): boolean;
-	/** A message of that many bytes was longer than the reader, and was passed over. */
-	onSkipped(bytes: number): void;
-}
-
 /**
- * Keeps a connection to the broker, and joins session, outbox and transport: one transport, one frame, one alarm.
+ * Keeps a connection to the broker, and joins session, outbox and transport: one transport, one frame, one
+ * alarm.
  *
- * It never blocks, and never throws to the host: what goes wrong ends the connection, with a cause, and the next
- * attempt follows after a back-off. Publishing does not touch the socket, but wakes the link for its next turn.
+ * It never blocks, and never throws to the host: what goes wrong ends the connection, with a cause, and the
+ * next attempt follows after a back-off. Publishing does not touch the socket, but wakes the link for its
+ * next turn.
  */
 export class Link implements TransportHandler {
 	state: LinkState = LinkState.stopped;

@@ -33,7 +33,9 @@ export class Subscriptions {
 		if (former < 0) this.#wanted.push(subscription);
 		else this.#wanted[former] = subscription;
 	}
-	/** Leaves the filter; false when it was not wanted. The answer is 0, 17 (no such subscription) or a refusal. */
+	/**
+	 * Leaves the filter; false when it was not wanted. The answer is 0, 17 (no such subscription) or a refusal.
+	 */
 	remove(filter: string, onAnswer: (code: number) => void): boolean {
 		const at = this.#wanted.findIndex(subscription => subscription.filter === filter);
 		if (at < 0) return false;

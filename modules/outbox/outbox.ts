@@ -1,29 +1,28 @@
+import { displaces, replaces } from "./policy.js";
 import { Mark, Outcome, RecordState, recordsLimit } from "./record.js";
+import {
+	ackBits,
+	ackMask,
+	bytesAt,
+	compact,
+	expiring,
+	expiryAt,
+	idAt,
+	marksAt,
+	placeAt,
+	previousAt,
+	rowShift,
+	sentAt,
+	stateMask,
+	stateShift,
+	toSent,
+	unreported,
+	waitingBits,
+} from "./rows.js";
 
 const packetIdMax = 0xffff;
-/** A row: the next record at 0, and the one before, place and size of the body, marks and state, … */
-const previousAt = 1;
-const placeAt = 2;
-const bytesAt = 3;
-const marksAt = 4;
-/** … the end of its life (or its outcome, until that is reported), its packet id, the time of its last sending. */
-const expiryAt = 5;
-const idAt = 6;
-const sentAt = 7;
-const rowShift = 3;
-const expiring = 0x100;
-/** Accepted by a publish() that has not returned yet. */
-const unreported = 0x8000;
-const stateShift = 12;
-const stateMask = 7 << stateShift;
-const toSent = (RecordState.waiting ^ RecordState.sent) << stateShift;
-const sentBits = RecordState.sent << stateShift;
 const qosMask = Mark.qos;
 const priorityMask = Mark.priority;
-const ackMask = stateMask | qosMask;
-const ackBits = sentBits | (1 << Mark.qosShift);
-const makeRoomMask = Mark.latest;
-const waitingBits = RecordState.waiting << stateShift;
 /** Times of sending are kept in such parts of a ms, modulo 2^32: fine enough for a loopback, hours long. */
 const partsPerMs = 64;
 
@@ -33,13 +32,15 @@ const partsPerMs = 64;
  *       head                  next                         tail
  *         │ in flight │ in flight │ waiting │ waiting │ waiting │ free …
  *
- * Bodies lie one behind the other in the arena, each as it will be sent; a finished one leaves a hole, and holes are
- * closed when the top is reached. A ledger of one row a record holds the rest: rows are linked, in the order of
- * sending what is in flight, and behind it in the order of arrival what waits. Row 0 is the ends of the list.
+ * Bodies lie one behind the other in the arena, each as it will be sent; a finished one leaves a hole, and
+ * holes are closed when the top is reached. A ledger of one row a record holds the rest: rows are linked, in
+ * the order of sending what is in flight, and behind it in the order of arrival what waits. Row 0 is the ends
+ * of the list.
  *
- * A record is named by its row, 1 to recordsMax + 1, which is its own until it ends: the one row too many serves a
- * message that comes in before those are reported that made room for it. Its packet id leads back to its row, and is
- * another one for each message of the row: so nothing is ever searched, and no two records share an id.
+ * A record is named by its row, 1 to recordsMax + 1, which is its own until it ends: the one row too many
+ * serves a message that comes in before those are reported that made room for it. Its packet id leads back to
+ * its row, and is another one for each message of the row: so nothing is ever searched, and no two records
+ * share an id.
  */
 export class Outbox {
 	readonly recordsMax: number;
@@ -54,28 +55,32 @@ export class Outbox {
 	urgent = 0;
 	/** Records with a time to live. */
 	mortal = 0;
-	/** The body that reserve() made room for, and the bytes that take() took, begin here; those end at takenTo. */
+	/**
+	 * The body that reserve() made room for, and the bytes that take() took, begin here; those end at takenTo.
+	 */
 	at = 0;
 	takenTo = 0;
 	/** How many of those are at QoS 0. */
 	takenFree = 0;
 	/** When expire() has something to do, in ms of the caller's clock; Infinity for never. */
 	expireAt = Infinity;
-	/** The oldest record that waits, or 0. */
+	/** The oldest record that waits, or 0; and the first that made room and is not reported yet, or 0. */
 	next = 0;
+	ended = 0;
 	#from: number;
 	#limit: number;
 	#top: number;
 	#rows: Int32Array;
 	#free = 1;
 	#liveBytes = 0;
+	/** Bodies lie in the order of the list. Once some do not, they are looked for by their places. */
 	#isSorted = true;
-	#ended = 0;
 	#endedLast = 0;
 
 	/**
-	 * Bodies go to memory[from, limit), and nothing else is written there. Ids leave room for othersMax that are not
-	 * records; each row's first one depends on the seed, so that a reboot does not meet ids the broker remembers.
+	 * Bodies go to memory[from, limit), and nothing else is written there. Ids leave room for othersMax that are
+	 * not records; each row's first one depends on the seed, so that a reboot does not meet ids the broker
+	 * remembers.
 	 */
 	constructor(memory: Uint8Array, from: number, limit: number, recordsMax: number, othersMax = 0, seed = 0) {
 		if (!(recordsMax >= 1 && recordsMax + othersMax <= recordsLimit))
@@ -108,15 +113,15 @@ export class Outbox {
 	}
 	/**
 	 * Makes room for a body, to be written to memory from at on before anything else is called, and returns its
-	 * record; or 0 when there is no room: then nothing has changed. ttlMs is Infinity, or at most ttlMaxMs; the key
-	 * serves Mark.latest. A body that cannot fit in the empty arena is a RangeError. What made room is reported by
-	 * report(), which is to be called when the body is written.
+	 * record; or 0 when there is no room: then nothing has changed. ttlMs is Infinity, or at most ttlMaxMs; the
+	 * key serves Mark.latest. A body that cannot fit in the empty arena is a RangeError. What made room is
+	 * reported by report(), which is to be called when the body is written.
 	 */
 	reserve(bytes: number, marks: number, ttlMs: number, now: number, key: Uint8Array): number {
 		const record = this.#free;
 		// The last row may be that of a message which has ended, and is being reported.
 		if (record === 0) return 0;
-		if (marks & makeRoomMask || this.count === this.recordsMax || this.#limit - this.#top < bytes)
+		if (marks & Mark.latest || this.count === this.recordsMax || this.#limit - this.#top < bytes)
 			if (!this.#makeRoom(bytes, marks, key)) return 0;
 		const rows = this.#rows;
 		const row = record << rowShift;
@@ -139,19 +144,15 @@ export class Outbox {
 		if (this.next === 0) this.next = record;
 		return record;
 	}
-	/** Messages made room for the one that was reserved last, and are not reported yet. */
-	get displaced(): boolean {
-		return this.#ended !== 0;
-	}
-	/** Reports them. Whoever hears of it may publish at once, and displaces anything but this record. */
+	/** Reports what made room. Whoever hears of it may publish at once, and displaces all but this record. */
 	report(record: number): void {
 		const at = (record << rowShift) + marksAt;
 		this.#rows[at]! |= unreported;
-		while (this.#ended !== 0) {
+		while (this.ended !== 0) {
 			const rows = this.#rows;
-			const ended = this.#ended;
+			const ended = this.ended;
 			const row = ended << rowShift;
-			this.#ended = rows[row]!;
+			this.ended = rows[row]!;
 			rows[row] = this.#free;
 			this.#free = ended;
 			this.onEnd(ended, rows[row + expiryAt] as Outcome, 0);
@@ -159,9 +160,10 @@ export class Outbox {
 		this.#rows[at]! &= ~unreported;
 	}
 	/**
-	 * Takes the waiting records which come next and lie one behind the other: they are sent, memory[at, takenTo) is
-	 * their bodies. Takes at most that many bytes, bodies of that size, and so many at QoS 1 and 2; false when that
-	 * is none. The bodies will lie in a frame from that end on: at QoS 0 end() tells where each ends there.
+	 * Takes the waiting records which come next and lie one behind the other: they are sent, memory[at, takenTo)
+	 * is their bodies. Takes at most that many bytes, bodies of that size, and so many at QoS 1 and 2; false
+	 * when that is none. The bodies will lie in a frame from that end on: at QoS 0 end() tells where each ends
+	 * there.
 	 */
 	take(bytesMax: number, bodyBytesMax: number, countMax: number, now: number, end: number): boolean {
 		let record = this.next;
@@ -202,7 +204,7 @@ export class Outbox {
 		const rows = this.#rows;
 		let best = this.next;
 		for (let record = best; record !== 0; record = rows[record << rowShift]!)
-			if (this.#priority(record) > this.#priority(best)) best = record;
+			if ((this.marks(record) & priorityMask) > (this.marks(best) & priorityMask)) best = record;
 		if (best === this.next) return;
 		this.#isSorted = false;
 		this.#unlink(best);
@@ -230,8 +232,8 @@ export class Outbox {
 		this.onEnd(record, outcome, reason);
 	}
 	/**
-	 * Ends the record in flight with that id as delivered, and reports it; false when there is none at QoS 1. This is
-	 * finish() in one piece, because every acknowledgement comes this way.
+	 * Ends the record in flight with that id as delivered, and reports it; false when there is none at QoS 1.
+	 * This is finish() in one piece, because every acknowledgement comes this way.
 	 */
 	acknowledge(id: number): boolean {
 		const rows = this.#rows;
@@ -248,7 +250,7 @@ export class Outbox {
 		rows[row + marksAt] = marks & ~stateMask;
 		this.#free = record;
 		this.#liveBytes -= rows[row + bytesAt]!;
-		if (--this.count === 0) this.#rest();
+		if (--this.count === 0) this.#top = this.#from;
 		this.onEnd(record, Outcome.delivered, 0);
 		return true;
 	}
@@ -258,14 +260,10 @@ export class Outbox {
 		this.expireAt = Infinity;
 		for (let record = this.next; record !== 0;) {
 			const left = this.timeLeft(record, now);
-			if (left <= 0) {
-				this.finish(record, Outcome.expired, 0);
-				// Whoever heard of it may have changed the log.
-				record = this.next;
-				continue;
-			}
-			if (now + left < this.expireAt) this.expireAt = now + left;
-			record = this.after(record);
+			if (left <= 0) this.finish(record, Outcome.expired, 0);
+			else if (now + left < this.expireAt) this.expireAt = now + left;
+			// Whoever heard of an end may have changed the log.
+			record = left <= 0 ? this.next : this.after(record);
 		}
 	}
 	/** Everything in flight waits again, ahead of what waits already. */
@@ -346,12 +344,7 @@ export class Outbox {
 		rows[row + marksAt] = marks & ~stateMask;
 		this.#unlink(record);
 		this.#liveBytes -= rows[row + bytesAt]!;
-		if (--this.count === 0) this.#rest();
-	}
-	/** The log is empty: it begins at the front of the arena again. */
-	#rest(): void {
-		this.#top = this.#from;
-		this.#isSorted = true;
+		if (--this.count === 0) this.#top = this.#from;
 	}
 	#unlink(record: number): void {
 		const rows = this.#rows;
@@ -360,9 +353,6 @@ export class Outbox {
 		const previous = rows[row + previousAt]!;
 		rows[previous << rowShift] = next;
 		rows[(next << rowShift) + previousAt] = previous;
-	}
-	#priority(record: number): number {
-		return this.marks(record) & Mark.priority;
 	}
 	/**
 	 * Ends the records which this message replaces, displaces the oldest it may, and closes the holes; false
@@ -374,7 +364,7 @@ export class Outbox {
 		let free = this.arenaBytes - this.#liveBytes;
 		let rowsFree = this.recordsMax - this.count;
 		for (let record = this.next; record !== 0; record = this.after(record)) {
-			if (!this.#replaces(record, marks, key) && !this.#displaces(record, marks)) continue;
+			if (!replaces(this, record, marks, key) && !displaces(this, record, marks)) continue;
 			free += this.bytes(record);
 			rowsFree++;
 		}
@@ -382,27 +372,16 @@ export class Outbox {
 		let next = 0;
 		for (let record = this.next; record !== 0; record = next) {
 			next = this.after(record);
-			if (this.#replaces(record, marks, key)) this.#retire(record, Outcome.replaced);
+			if (replaces(this, record, marks, key)) this.#retire(record, Outcome.replaced);
 		}
 		for (let record = this.next; record !== 0; record = next) {
 			if (this.arenaBytes - this.#liveBytes >= bytes && this.count < this.recordsMax) break;
 			next = this.after(record);
-			if (this.#displaces(record, marks)) this.#retire(record, Outcome.displaced);
+			if (displaces(this, record, marks)) this.#retire(record, Outcome.displaced);
 		}
-		if (this.#limit - this.#top < bytes) this.#compact();
+		if (this.#limit - this.#top >= bytes) return true;
+		this.#top = compact(this.memory, this.#rows, this.#from, this.#isSorted);
 		return true;
-	}
-	#replaces(record: number, marks: number, key: Uint8Array): boolean {
-		if (!(marks & Mark.latest) || (this.marks(record) & (Mark.latest | unreported)) !== Mark.latest)
-			return false;
-		const at = this.place(record) + ((this.marks(record) >> Mark.keyShift) & Mark.keyMask);
-		for (let i = 0; i < key.length; i++) if (this.memory[at + i] !== key[i]) return false;
-		return true;
-	}
-	#displaces(record: number, marks: number): boolean {
-		const own = this.marks(record) & (Mark.displaceable | unreported);
-		if (!(marks & Mark.displaceable) || own !== Mark.displaceable) return false;
-		return this.#priority(record) <= (marks & priorityMask);
 	}
 	/** Ends the record, which report() will tell. */
 	#retire(record: number, outcome: Outcome): void {
@@ -410,36 +389,9 @@ export class Outbox {
 		const row = record << rowShift;
 		this.#rows[row] = 0;
 		this.#rows[row + expiryAt] = outcome;
-		if (this.#ended === 0) this.#ended = record;
+		if (this.ended === 0) this.ended = record;
 		else this.#rows[this.#endedLast << rowShift] = record;
 		this.#endedLast = record;
-	}
-	/** Moves all bodies to the front of the arena, in the order in which they lie there. */
-	#compact(): void {
-		const rows = this.#rows;
-		let top = this.#from;
-		for (let record = this.#lowest(-1); record !== 0; record = this.#lowest(record)) {
-			const row = record << rowShift;
-			const at = rows[row + placeAt]!;
-			const bytes = rows[row + bytesAt]!;
-			if (at !== top) {
-				this.memory.copyWithin(top, at, at + bytes);
-				rows[row + placeAt] = top;
-			}
-			top += bytes;
-		}
-		this.#top = top;
-	}
-	/** The record whose body lies next behind this one's (-1: the first of all), or 0. */
-	#lowest(record: number): number {
-		if (this.#isSorted) return record < 0 ? this.head : this.after(record);
-		const above = record < 0 ? -1 : this.place(record);
-		let best = 0;
-		for (let other = this.head; other !== 0; other = this.after(other)) {
-			const at = this.place(other);
-			if (at > above && (best === 0 || at < this.place(best))) best = other;
-		}
-		return best;
 	}
 }
 

@@ -12,14 +12,18 @@ export const Outcome = Object.freeze({
 	displaced: 4,
 	/** This broker does not take it: over its Maximum Packet Size, Maximum QoS, or without Retain. */
 	unsendable: 5,
-	/** The broker lost the session, or may have, between PUBREC and PUBCOMP: nobody knows if it was delivered. */
+	/**
+	 * The broker lost the session, or may have, between PUBREC and PUBCOMP: nobody knows if it was delivered.
+	 */
 	unknown: 6,
 	/** The client was closed before it was delivered. */
 	abandoned: 7,
 });
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
-/** What reserve() is told of a message, in one number: PUBLISH's own retain and QoS bits, and what is ours. */
+/**
+ * What reserve() is told of a message, in one number: PUBLISH's own retain and QoS bits, and what is ours.
+ */
 export const Mark = Object.freeze({
 	retain: 1,
 	qosShift: 1,

@@ -6,8 +6,9 @@ import { Rounds, type Tally } from "./rounds.js";
 import { statusLine, tallyLine, timeStamp } from "./words.js";
 
 /**
- * The firmware, from power-on: joins Wi-Fi where there is a radio, sets the clock, connects, and does the rounds.
- * Whatever breaks meanwhile is waited out. The tally comes when the rounds have an end, and the client is closed.
+ * The firmware, from power-on: joins Wi-Fi where there is a radio, sets the clock, connects, and does the
+ * rounds. Whatever breaks meanwhile is waited out. The tally comes when the rounds have an end, and the
+ * client is closed.
  *
  * Settings that contradict each other or this host are a RangeError, before anything has begun.
  */

@@ -24,8 +24,8 @@ export interface Tally {
 
 /**
  * The main job: one message at QoS 0 and one at QoS 1, both heard again, the second one acknowledged; then a
- * wait, and the next round. A QoS 1 message is waited for as long as it takes; a QoS 0 message may be lost, so its
- * echo has a time limit.
+ * wait, and the next round. A QoS 1 message is waited for as long as it takes; a QoS 0 message may be lost,
+ * so its echo has a time limit.
  */
 export class Rounds {
 	readonly tally: Tally = { rounds: 0, acknowledged: 0, echoes: 0 };

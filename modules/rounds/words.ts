@@ -35,7 +35,8 @@ export function statusLine({
 
 /** What the rounds came to, when they have an end. */
 export function tallyLine({ rounds, acknowledged, echoes }: Tally): string {
-	return `${rounds} rounds: ${acknowledged} of ${rounds} QoS 1 messages acknowledged, ${echoes} of ${2 * rounds} echoes`;
+	const acks = `${acknowledged} of ${rounds} QoS 1 messages acknowledged`;
+	return `${rounds} rounds: ${acks}, ${echoes} of ${2 * rounds} echoes`;
 }
 
 /** A stamp for a line: the time of day in UTC when it is known, the seconds since the start when not. */

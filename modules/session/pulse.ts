@@ -28,7 +28,9 @@ export class Pulse {
 		this.replyMs = replyMs;
 		this.ackMs = ackMs;
 	}
-	/** A connection begins. A keep-alive of 0 asks for no pings, but the broker is still watched while it owes. */
+	/**
+	 * A connection begins. A keep-alive of 0 asks for no pings, but the broker is still watched while it owes.
+	 */
 	start(keepAliveMs: number, now: number): void {
 		this.stop();
 		this.sentAt = this.heardAt = this.progressAt = this.deadline = now;

@@ -106,8 +106,8 @@ export class Receiver {
 		this.#sessionToken = this.#nextToken;
 	}
 	/**
-	 * Forgets the oldest id that the broker has not named on this connection. It sends what it knows of first, so it
-	 * has lost that one, with a session whose end was told in a CONNACK which never came.
+	 * Forgets the oldest id that the broker has not named on this connection. It sends what it knows of first,
+	 * so it has lost that one, with a session whose end was told in a CONNACK which never came.
 	 */
 	#evict(): void {
 		let at = 0;

@@ -4,7 +4,9 @@ import type { SubscribePacket, Subscription, UnsubscribePacket } from "../wire/p
 import { malformed } from "../wire/protocol-error.js";
 import { writePacket } from "../wire/write-packet.js";
 
-/** How a subscription is made: QoS, and of 5.0 no local, retain as published, retain handling [MQTT5 3.8.3.1]. */
+/**
+ * How a subscription is made: QoS, and of 5.0 no local, retain as published, retain handling [MQTT5 3.8.3.1].
+ */
 export type SubscriptionOptions = Omit<Subscription, "topic">;
 
 /** One filter to subscribe to, or, without options, to leave. */
@@ -24,7 +26,8 @@ const packetIdMax = 0xffff;
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE, one filter each, sent in order and answered by id. Their ids are those between
- * firstId and idSize, plus any multiple of idSize: the outbox gives out the others, so that none is used twice.
+ * firstId and idSize, plus any multiple of idSize: the outbox gives out the others, so that none is used
+ * twice.
  */
 export class Requests {
 	readonly max: number;

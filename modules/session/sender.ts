@@ -20,22 +20,25 @@ const retainNotSupported = 0x9a;
 const packetTooLarge = 0x95;
 
 /**
- * Our PUBLISHes, from the application into the log and from there to the broker, and what comes back for them.
+ * Our PUBLISHes, from the application into the log and from there to the broker, and what comes back for
+ * them.
  *
  *     QoS 0   waiting ─> sent ─> delivered, when the socket has taken it
  *     QoS 1   waiting ─> sent ─> PUBACK: delivered
  *     QoS 2   waiting ─> sent ─> PUBREC: released ─> PUBREL is sent: completing ─> PUBCOMP: delivered
  *
- * A message is encoded once, into the log, with its packet id; sending copies bytes, as many messages at a time as
- * lie one behind the other. What is decided at each sending is written into those bytes: DUP, the expiry left. When
- * the connection is lost, what is in flight stays so. If the broker kept the session, restart(true) sends it again in
- * its old order; if not, restart(false) makes it wait again as a new message.
+ * A message is encoded once, into the log, with its packet id; sending copies bytes, as many messages at a
+ * time as lie one behind the other. What is decided at each sending is written into those bytes: DUP, the
+ * expiry left. When the connection is lost, what is in flight stays so. If the broker kept the session,
+ * restart(true) sends it again in its old order; if not, restart(false) makes it wait again as a new message.
  */
 export class Sender {
 	readonly outbox: Outbox;
 	/** Of the connection at hand: the most messages in flight. */
 	window = 0;
-	/** The record that goes to the socket from the log itself, and how many of its bytes are still to go; or 0. */
+	/**
+	 * The record that goes to the socket from the log itself, and how many of its bytes are still to go; or 0.
+	 */
 	direct = 0;
 	directLeft = 0;
 	/** QoS 0 messages that were transmitted, and not yet taken by the socket. */
@@ -102,7 +105,7 @@ export class Sender {
 		}
 		if (this.#version === 5) at = this.#putProperties(at, propertyBytes, properties);
 		memory.set(payload, at);
-		if (outbox.displaced) outbox.report(record);
+		if (outbox.ended !== 0) outbox.report(record);
 		return record;
 	}
 	/** The property length, room for our own properties, and the message's. */
@@ -132,8 +135,8 @@ export class Sender {
 		}
 	}
 	/**
-	 * The broker accepted the connection, and it has kept the session, or not. Unsure, when it may have lost it and
-	 * said so unheard: then what was released before may be lost, whatever the broker answers.
+	 * The broker accepted the connection, and it has kept the session, or not. Unsure, when it may have lost it
+	 * and said so unheard: then what was released before may be lost, whatever the broker answers.
 	 */
 	restart(kept: boolean, unsure = false): void {
 		const outbox = this.outbox;

@@ -46,9 +46,9 @@ const packetIdNotFound = 0x92;
  *     tick(now) ────────────┼─> [ phase, sender, receiver … ] ┤
  *     the outbox ───────────┘                                 └─> transmit(frame, now), until false
  *
- * After any call that changes it, drain transmit(), and call tick() at pulse.deadline. What dies with the connection
- * is reset in lose(), what dies with the broker's session in #restart(), and nowhere else. Time is milliseconds on
- * any clock that never goes back.
+ * After any call that changes it, drain transmit(), and call tick() at pulse.deadline. What dies with the
+ * connection is reset in lose(), what dies with the broker's session in #restart(), and nowhere else. Time is
+ * milliseconds on any clock that never goes back.
  */
 export class Session {
 	/** Of the last CONNACK or DISCONNECT: its reason code of 5.0, its reason string, its properties. */
@@ -58,8 +58,8 @@ export class Session {
 	/** The broker kept our session. */
 	sessionPresent = false;
 	/**
-	 * A CONNACK before this one was lost, and may have told of a lost session: then this one calls the new session
-	 * present.
+	 * A CONNACK before this one was lost, and may have told of a lost session: then this one calls the new
+	 * session present.
 	 */
 	unsure = false;
 	/** The message of SessionEvent.message. */
@@ -142,7 +142,9 @@ export class Session {
 	request(request: Request): boolean {
 		return this.requests.add(request);
 	}
-	/** Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT. */
+	/**
+	 * Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT.
+	 */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
 		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
 		// What waits in the frame must stay, and does not count.

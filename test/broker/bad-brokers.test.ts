@@ -1,6 +1,6 @@
-// node only
-// Brokers and ways to them that do not work, over real sockets: each must give a clear line and another attempt,
-// and lose nothing. Waits are set short; what is asserted is the order of things, never a time.
+// node only Brokers and ways to them that do not work, over real sockets: each must give a clear line and
+// another attempt, and lose nothing. Waits are set short; what is asserted is the order of things, never a
+// time.
 
 import test, { type ExecutionContext } from "ava";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";

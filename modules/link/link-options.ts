@@ -1,0 +1,37 @@
+import type { Credentials, SessionOptions } from "../session/session-options.js";
+import type { Endpoint } from "./endpoint.js";
+
+export const LinkState = Object.freeze({
+	stopped: 0,
+	waiting: 1,
+	resolving: 2,
+	opening: 3,
+	greeting: 4,
+	online: 5,
+});
+export type LinkState = (typeof LinkState)[keyof typeof LinkState];
+
+export interface LinkOptions {
+	/** At least one; after a failure the next one's turn comes. */
+	endpoints: readonly Endpoint[];
+	session: SessionOptions;
+	/** The longest packet that can come in. */
+	readerBytes: number;
+	subscriptionsMax: number;
+	/** For name, stream and CONNACK together. */
+	connectMs: number;
+	/** A connection that has lasted for so long starts the back-off anew. */
+	healthyMs: number;
+	/** Asked at every attempt; done takes undefined when there are none to be had. */
+	credentials?: ((done: (credentials: Credentials | undefined) => void) => void) | undefined;
+}
+
+/** What the link reports. None of these may throw. */
+export interface LinkHandler {
+	/** A state was entered, or left for a reason: state, endpoint, cause, detail and retryMs tell. */
+	onLinkState(): void;
+	/** The message in session.incoming; true when its handler is done, false when acknowledge() will follow. */
+	onMessage(): boolean;
+	/** A message of that many bytes was longer than the reader, and was passed over. */
+	onSkipped(bytes: number): void;
+}
