@@ -1,15 +1,13 @@
 import test from "ava";
-import { Mark, Outbox, Outcome, RecordState, ttlMaxMs } from "../../modules/outbox/outbox.js";
+import { Outbox } from "../../modules/outbox/outbox.js";
+import { Mark, Outcome, RecordState, recordsLimit, ttlMaxMs } from "../../modules/outbox/record.js";
 import { toHex } from "../support/hex.js";
 import { Log } from "../support/log.js";
-import { field, utf8 } from "../support/text.js";
-
-const { waiting, framed, sent, released } = RecordState;
 
 test("log: an empty one has no head, nothing to send, and nothing to expire", t => {
 	const { outbox } = new Log(64, 3);
 	t.is(outbox.head, 0);
-	t.is(outbox.peek(), 0);
+	t.is(outbox.next, 0);
 	t.is(outbox.count, 0);
 	t.is(outbox.usedBytes, 0);
 	t.is(outbox.arenaBytes, 64);
@@ -21,108 +19,101 @@ test("log: an empty one has no head, nothing to send, and nothing to expire", t 
 
 test("log: onEnd may be left alone", t => {
 	const outbox = new Outbox(new Uint8Array(8), 0, 8, 1);
-	const record = outbox.append(field("a"), utf8("1"), 0, Infinity, 0);
+	const record = outbox.reserve(8, 0, Infinity, 0, new Uint8Array(0));
 	outbox.finish(record, Outcome.delivered, 0);
 	t.is(outbox.count, 0);
 });
 
-test("log: a record tells its flags and sizes, and gives its body back", t => {
-	const log = new Log();
-	const properties = utf8("pp");
-	const record = log.append({ topic: "top", payload: "load", marks: Mark.retain | 4, properties });
-	t.is(log.outbox.peek(), record);
-	t.is(log.outbox.wireFlags, 5);
-	t.is(log.outbox.topicBytes, 5);
-	t.is(log.outbox.propertyBytes, 2);
-	t.is(log.outbox.bodyBytes, 11);
-	t.is(log.outbox.usedBytes, 11);
-	const body = new Uint8Array(13);
-	log.outbox.copy(record, 0, 11, body, 1);
-	t.is(toHex(body), "00" + "0003746f70" + "7070" + "6c6f6164" + "00");
-	log.outbox.copy(record, 6, 2, body, 0);
-	t.is(toHex(body.subarray(0, 3)), "706c03");
+test("log: as many records as ids can name, with those of others", t => {
+	const memory = new Uint8Array(8);
+	for (const [recordsMax, othersMax] of [
+		[0, 0],
+		[recordsLimit + 1, 0],
+		[recordsLimit, 1],
+		[NaN, 0],
+	] as const)
+		t.throws(() => new Outbox(memory, 0, 8, recordsMax, othersMax), { instanceOf: RangeError });
+	t.is(new Outbox(memory, 0, 8, recordsLimit).idSize, 0x8000);
 });
 
-test("log: what is ours in the marks is no wire flag", t => {
+test("log: a record tells its marks and size, and its body lies in the memory", t => {
 	const log = new Log();
-	log.append({ marks: Mark.latest | Mark.displaceable | Mark.priority | 2, ttlMs: 5 });
-	log.outbox.peek();
-	t.is(log.outbox.wireFlags, 2);
+	log.append();
+	const record = log.append({ topic: "top", payload: "load", marks: Mark.retain | 4, head: 2 });
+	const { outbox } = log;
+	t.is(outbox.marks(record) & 7, 5);
+	t.is(outbox.state(record), RecordState.waiting);
+	t.is(outbox.bytes(record), 11);
+	t.is(outbox.usedBytes, 15);
+	t.is(toHex(log.memory.subarray(outbox.place(record), outbox.place(record) + 11)), "ffff0003746f706c6f6164");
+	outbox.finish(record, Outcome.refused, 0x87);
+	t.is(outbox.state(record), RecordState.free);
+	t.is(outbox.marks(record) & 7, 5, "its marks are still told");
 });
 
 test("log: nothing is written outside the arena", t => {
 	const log = new Log(24, 8);
 	for (let i = 0; i < 50; i++) log.append({ payload: "x".repeat(i % 20) });
-	log.outbox.lay(log.outbox.peek(), 3, 3, new Uint8Array(64), 0);
 	t.is(toHex(log.memory.subarray(0, 16)), "ee".repeat(16));
 	t.is(toHex(log.memory.subarray(40)), "ee".repeat(48));
-});
-
-test("log: lay() puts a gap between the topic and the rest, in its own memory and in another", t => {
-	const log = new Log();
-	const record = log.append({ topic: "ab", payload: "xyz", properties: utf8("P") });
-	const other = new Uint8Array(12);
-	log.outbox.lay(record, 2, 4, other, 1);
-	t.is(toHex(other), "00" + "00026162" + "0000" + "5078797a" + "00");
-	log.outbox.lay(record, 0, 5, log.memory, 80);
-	t.is(toHex(log.memory.subarray(80, 88)), "00026162" + "78797a" + "ee");
-	log.outbox.copy(record, 5, 3, log.memory, 90);
-	t.is(toHex(log.memory.subarray(89, 94)), "ee" + "78797a" + "ee");
 });
 
 test("cursor: messages go out in the order in which they came", t => {
 	const log = new Log();
 	const records = [log.append(), log.append(), log.append()];
-	for (const record of records) {
-		t.is(log.outbox.peek(), record);
-		t.is(log.outbox.peek(), record);
-		t.is(log.outbox.state(record), waiting);
-		log.outbox.advance(record, sent);
-		t.is(log.outbox.state(record), sent);
-	}
-	t.is(log.outbox.peek(), 0);
+	t.deepEqual([log.send(), log.send(), log.send()], records);
+	t.is(log.outbox.next, 0);
 	t.is(log.outbox.waiting, 0);
 	t.is(log.outbox.count, 3);
 });
 
-test("cursor: a message appended when all are sent is the next", t => {
+test("cursor: a message that comes while others are in flight is next", t => {
 	const log = new Log();
-	log.outbox.advance(log.append(), sent);
+	log.append();
+	log.send();
 	const b = log.append();
-	t.is(log.outbox.peek(), b);
-	log.outbox.advance(b, sent);
-	log.outbox.finish(b, 0, 0);
-	const c = log.append();
-	t.is(log.outbox.peek(), c);
+	t.is(log.outbox.next, b);
 });
 
-test("cursor: a rewound message waits at its old place, whatever else was rewound", t => {
+test("cursor: the end of a waiting record, or of one in flight, leaves the next one next", t => {
 	const log = new Log();
-	const a = log.append();
-	const b = log.append();
-	const c = log.append();
-	for (const record of [a, b, c]) log.outbox.advance(record, sent);
-	log.outbox.rewind(c);
-	t.is(log.outbox.peek(), c);
-	log.outbox.rewind(a);
-	t.is(log.outbox.peek(), a);
-	log.outbox.rewind(a);
-	t.is(log.outbox.waiting, 2);
-	log.outbox.advance(a, sent);
-	t.is(log.outbox.peek(), c);
+	const [a, b, c] = [log.append(), log.append(), log.append()];
+	log.send();
+	log.outbox.finish(b, Outcome.unsendable, 0);
+	t.is(log.outbox.next, c);
+	log.outbox.finish(a, Outcome.delivered, 0);
+	t.is(log.outbox.next, c);
+	log.outbox.finish(c, Outcome.unsendable, 0);
+	t.is(log.outbox.next, 0);
+	t.is(log.outbox.next, log.outbox.head);
+});
+
+test("cursor: rewound, all in flight waits again, ahead of what waits already, in its old order", t => {
+	const log = new Log();
+	for (const payload of ["1", "2", "3", "4"]) log.append({ payload });
+	for (let i = 0; i < 3; i++) log.send();
+	log.outbox.finish(log.records()[1]!, Outcome.delivered, 0);
+	log.outbox.rewind();
+	t.is(log.payloads(), "1 3 4");
+	t.is(log.outbox.next, log.outbox.head);
+	t.is(log.outbox.waiting, 3);
+	log.outbox.rewind();
+	t.is(log.outbox.waiting, 3, "twice is as good as once");
 });
 
 test("cursor: sent and released states do not count as waiting twice", t => {
 	const log = new Log();
 	const a = log.append({ marks: 4 | Mark.priority });
-	log.outbox.advance(a, framed);
-	log.outbox.advance(a, sent);
-	log.outbox.advance(a, released);
+	t.is(log.outbox.urgent, 1);
+	log.send();
+	log.outbox.setState(a, RecordState.released);
 	t.is(log.outbox.waiting, 0);
-	t.is(log.outbox.state(a), released);
-	log.outbox.rewind(a);
+	t.is(log.outbox.urgent, 0);
+	t.is(log.outbox.state(a), RecordState.released);
+	log.outbox.rewind();
 	t.is(log.outbox.waiting, 1);
-	t.is(log.outbox.peek(), a);
+	t.is(log.outbox.urgent, 1);
+	t.is(log.outbox.next, a);
 });
 
 test("order: six messages finish in every order, and each time the rest stays as it was", t => {
@@ -134,7 +125,7 @@ test("order: six messages finish in every order, and each time the rest stays as
 			log.outbox.finish(records[i]!, Outcome.delivered, i);
 			left.splice(left.indexOf(String(i)), 1);
 			if (log.payloads() !== left.join(" ")) t.fail(`order ${order.join()}: ${log.payloads()}`);
-			if (log.outbox.peek() !== log.outbox.head) t.fail(`order ${order.join()}: peek is not the head`);
+			if (log.outbox.next !== log.outbox.head) t.fail(`order ${order.join()}: peek is not the head`);
 		}
 		if (log.ended.length !== 6 || log.outbox.usedBytes !== 0) t.fail(`order ${order.join()}`);
 	}
@@ -201,26 +192,69 @@ test("priority: the highest waiting one is next, and among equals the oldest", t
 	urgent(2, "d");
 	urgent(3, "e");
 	urgent(1, "f");
-	for (let record = log.outbox.peek(); record !== 0; record = log.outbox.peek()) {
-		sequence.push(log.payload(record));
-		log.outbox.advance(record, sent);
-	}
+	while (log.outbox.next !== 0) sequence.push(log.payload(log.send()));
 	t.is(sequence.join(""), "cebdfa");
+	t.is(log.payloads(), "c e b d f a", "in flight, they lie in the order of sending");
+	log.outbox.rewind();
+	t.is(log.payload(log.send()), "c");
 });
 
 test("priority: a message sent first does not hide the older ones it overtook", t => {
 	const log = new Log();
 	const a = log.append();
 	const b = log.append({ marks: Mark.priority });
-	t.is(log.outbox.peek(), b);
+	t.is(log.send(), b);
 	log.outbox.finish(b, Outcome.delivered, 0);
-	t.is(log.outbox.peek(), a);
+	t.is(log.outbox.next, a);
+	t.is(log.send(), a);
 	const c = log.append({ marks: Mark.priority });
-	log.outbox.advance(a, sent);
-	log.outbox.advance(c, sent);
-	log.outbox.rewind(c);
-	log.outbox.rewind(a);
-	t.is(log.outbox.peek(), c);
+	t.is(log.send(), c);
+	log.outbox.rewind();
+	t.is(log.send(), c);
+	t.is(log.send(), a);
+});
+
+test("priority: one that was put first and not sent stays before its equals, and behind a higher one", t => {
+	const log = new Log();
+	const { outbox } = log;
+	const urgent = (level: number, payload: string) =>
+		log.append({ payload, marks: level << Mark.priorityShift });
+	urgent(0, "a");
+	urgent(1, "b");
+	outbox.promote();
+	outbox.promote();
+	t.is(log.payloads(), "b a");
+	urgent(1, "c");
+	outbox.promote();
+	t.is(log.payloads(), "b a c");
+	urgent(2, "d");
+	outbox.promote();
+	t.is(log.payloads(), "d b a c");
+	t.is(outbox.head, outbox.next);
+	for (const payload of ["d", "b", "c", "a"]) t.is(log.payload(log.send()), payload);
+	t.is(outbox.urgent, 0);
+});
+
+test("arena: holes are closed when urgent messages lie out of order, and the bodies stay whole", t => {
+	for (const order of permutations([1, 2, 3, 4])) {
+		const log = new Log(40, 12);
+		order.forEach((level, i) =>
+			log.append({
+				payload: String(i).repeat(1 + i),
+				marks: level > 3 ? 0 : (4 - level) << Mark.priorityShift,
+			}),
+		);
+		log.append({ payload: "x", marks: Mark.priority });
+		for (let i = 0; i < 2; i++) log.send();
+		const left = log.payloads().split(" ");
+		log.outbox.finish(log.records()[1]!, Outcome.delivered, 0);
+		left.splice(1, 1);
+		const free = 40 - log.outbox.usedBytes - 3;
+		const filler = "y".repeat(free);
+		t.not(log.append({ payload: filler, marks: 0 }), 0, order.join());
+		t.is(log.payloads(), [...left, filler].join(" "), order.join());
+		t.is(log.outbox.usedBytes, 40);
+	}
 });
 
 test("expiry: a time to live is at most half the range of the clock", t => {

@@ -1,8 +1,9 @@
 import test from "ava";
-import { Mark, Outcome, RecordState } from "../../modules/outbox/outbox.js";
+import { Mark, Outcome } from "../../modules/outbox/record.js";
 import { Log } from "../support/log.js";
 
 const { displaceable, latest } = Mark;
+const qos1 = 1 << Mark.qosShift;
 const priority = (level: number) => level << Mark.priorityShift;
 
 test("refuse: without a mark nothing is displaced, and nothing reported", t => {
@@ -38,7 +39,7 @@ test("displace: what is sent stays, and so does what has no mark", t => {
 	const a = log.append({ payload: "1" });
 	log.append({ payload: "2", marks: 0 });
 	log.append({ payload: "3" });
-	log.outbox.advance(a, RecordState.framed);
+	t.is(log.send(), a);
 	log.append({ payload: "4" });
 	t.is(log.payloads(), "1 2 4");
 	t.is(log.append({ payload: "5", marks: 0 }), 0);
@@ -71,12 +72,12 @@ test("latest: an unsent message of the same topic is replaced, with room to spar
 test("latest: what is sent stays, and so does one without the mark", t => {
 	const log = new Log();
 	const a = log.append({ payload: "1", marks: latest });
-	log.outbox.advance(a, RecordState.sent);
+	t.is(log.send(), a);
 	log.append({ payload: "2" });
 	log.append({ payload: "3", marks: latest });
 	log.append({ payload: "4" });
 	t.is(log.payloads(), "1 2 3 4");
-	log.outbox.rewind(a);
+	log.outbox.rewind();
 	log.append({ payload: "5", marks: latest });
 	t.is(log.payloads(), "2 4 5", "a rewound one is unsent");
 	t.is(log.ended.length, 2);
@@ -113,6 +114,30 @@ test("latest and displaceable: it replaces its own, and then displaces others if
 	t.is(log.payloads(), "1 2 4");
 	log.append({ payload: "12345", marks: latest | displaceable });
 	t.is(log.payloads(), "2 12345");
+});
+
+test("latest: the topic is compared where it lies, behind heads of any size", t => {
+	const log = new Log(128, 8);
+	const records = [2, 3, 4, 5].map(head => log.append({ payload: String(head), marks: latest, head }));
+	t.is(log.payloads(), "5");
+	t.deepEqual(
+		log.take(),
+		records.slice(0, 3).map(record => `${record} replaced`),
+	);
+	log.append({ topic: "b", payload: "6", marks: latest, head: 5 });
+	t.is(log.payloads(), "5 6");
+});
+
+test("displace: one that was put before the others is the first to go", t => {
+	const log = new Log(12, 8);
+	log.append({ payload: "1" });
+	const b = log.append({ payload: "2", marks: displaceable | priority(1) });
+	log.append({ payload: "3" });
+	log.outbox.promote();
+	log.append({ payload: "4", marks: displaceable | priority(1) });
+	t.deepEqual(log.take(), [`${b} displaced`]);
+	t.is(log.payloads(), "1 3 4");
+	t.is(log.outbox.next, log.outbox.head);
 });
 
 test("re-entrancy: onEnd may publish at once", t => {
@@ -156,7 +181,7 @@ test("re-entrancy: each is reported once, and nobody displaces what displaced th
 	};
 	const last = log.append({ payload: "56789" });
 	t.deepEqual(log.ended.slice(0, 4), records.map(String));
-	t.is(log.ended.length, 5, "the first that was published there made room for the second");
+	t.is(log.ended.length, 4, "the first that was published there stays as well");
 	t.is(log.payload(last), "56789");
 	t.is(log.payloads(), "56789 56");
 	log.outbox.onEnd = () => {};
@@ -197,11 +222,11 @@ test("expiry: an unsent message ends at its time, not before", t => {
 test("expiry: what is in flight does not expire, and does when it waits again", t => {
 	const log = new Log();
 	const a = log.append({ payload: "1", marks: 2, ttlMs: 100 });
-	log.outbox.advance(a, RecordState.sent);
+	t.is(log.send(), a);
 	log.outbox.expire(500);
 	t.is(log.payloads(), "1");
 	t.is(log.outbox.expireAt, Infinity);
-	log.outbox.rewind(a);
+	log.outbox.rewind();
 	t.true(log.outbox.expireAt <= 500);
 	log.outbox.expire(500);
 	t.is(log.payloads(), "");
@@ -210,12 +235,32 @@ test("expiry: what is in flight does not expire, and does when it waits again", 
 test("expiry: a rewound message that has time left keeps it", t => {
 	const log = new Log();
 	const a = log.append({ marks: 2, ttlMs: 100 });
-	log.outbox.advance(a, RecordState.sent);
+	t.is(log.send(), a);
 	log.outbox.expire(150 - 100);
-	log.outbox.rewind(a);
+	log.outbox.rewind();
 	log.outbox.expire(60);
 	t.is(log.outbox.expireAt, 100);
 	t.is(log.outbox.timeLeft(a, 60), 40);
+});
+
+test("expiry: with the last message that has a time to live, its alarm goes", t => {
+	for (const end of ["finish", "acknowledge", "expire", "displace"] as const) {
+		const log = new Log(8, 8);
+		const { outbox } = log;
+		log.append({ marks: displaceable | qos1, ttlMs: 100 });
+		log.append({ marks: displaceable | qos1, ttlMs: 200 });
+		t.is(outbox.mortal, 2);
+		if (end === "expire") outbox.expire(1000);
+		else if (end === "finish") for (const record of log.records()) outbox.finish(record, 0, 0);
+		else if (end === "displace") log.append({ payload: "12345" });
+		else for (let i = 0; i < 2; i++) t.true(outbox.acknowledge(outbox.id(log.send())));
+		t.is(outbox.mortal, 0, end);
+		t.is(outbox.expireAt, Infinity, end);
+		outbox.expire(1000);
+		log.append({ ttlMs: 50 });
+		t.is(outbox.mortal, 1);
+		t.is(outbox.expireAt, 50);
+	}
 });
 
 test("expiry: the clock may pass 2^31 and 2^32 milliseconds", t => {
