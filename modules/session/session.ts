@@ -169,8 +169,10 @@ export class Session {
 			}
 		}
 		if (type === PacketType.publish) return this.#receivePublish(packet);
-		if (type === PacketType.pingresp) pulse.answer();
-		else if (type >= puback && type <= PacketType.pubcomp) this.#receiveAck(packet, now);
+		if (type === PacketType.pingresp) {
+			packet.finish();
+			pulse.answer();
+		} else if (type >= puback && type <= PacketType.pubcomp) this.#receiveAck(packet, now);
 		else return this.#receiveRare(packet, now);
 		return SessionEvent.none;
 	}
