@@ -48,6 +48,12 @@ function runOnNode(host: Host, settings: Settings): Promise<number> {
 	});
 }
 
+// Whoever reads us may have heard enough: `| head` is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+	if (error.code !== "EPIPE") throw error;
+	process.exit();
+});
+
 try {
 	await main();
 } catch (error) {

@@ -15,6 +15,9 @@ export async function runOnXS(entries: Readonly<Record<string, string>>): Promis
 		await bundle("hosts/xs/main.ts", script);
 		const words = Object.keys(entries).map(name => `${name}=${entries[name]}`);
 		const child = spawn(binary, [script, ...words], { stdio: ["ignore", "inherit", "inherit"] });
+		// Who ends us ends the firmware too; Ctrl+C reaches both by itself.
+		const end = () => child.kill("SIGTERM");
+		process.once("SIGTERM", end).once("SIGHUP", end);
 		const [code] = (await once(child, "exit")) as [number | null];
 		return code ?? 1;
 	} finally {
