@@ -93,8 +93,9 @@ export class Session {
 	}
 	/** Something may be due that transmit() had no room for. */
 	get blocked(): boolean {
-		const outbox = this.sender.outbox;
-		return outbox.next !== 0 || this.#acks.count > 0 || this.requests.unsent > 0 || this.sender.resending;
+		const { sender, requests, pulse } = this;
+		if (sender.outbox.next !== 0 || this.#acks.count > 0 || requests.unsent > 0) return true;
+		return sender.resending || pulse.pingDue || this.#authDue;
 	}
 	get online(): boolean {
 		return this.#phase === Phase.online;
@@ -214,8 +215,10 @@ export class Session {
 	}
 	#writeAck(frame: FrameWriter): boolean {
 		const acks = this.#acks;
-		if (acks.type === PacketType.pubrel) this.sender.released(acks.id);
-		return acks.transmit(frame, this.#options.version);
+		const { type, id } = acks;
+		if (!acks.transmit(frame, this.#options.version)) return false;
+		if (type === PacketType.pubrel) this.sender.released(id);
+		return true;
 	}
 	#writeEarly(frame: FrameWriter): boolean {
 		if (this.#phase === Phase.greeting) {
