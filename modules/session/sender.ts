@@ -2,6 +2,7 @@ import type { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome, RecordState } from "../outbox/record.js";
 import { remainingLengthMax, varintBytes, type FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
+import { breach } from "../wire/protocol-error.js";
 import type { Acks } from "./acks.js";
 import type { Offer } from "./offer.js";
 
@@ -165,11 +166,11 @@ export class Sender {
 	/** PUBACK, or a PUBREC that refuses; nothing, when the id is not in flight at that QoS. */
 	acknowledge(id: number, reason: number, qos: number): void {
 		const outbox = this.outbox;
-		if (this.#again === 0 && reason === 0 && qos === 1) {
+		if (this.#again === 0 && this.direct === 0 && reason === 0 && qos === 1) {
 			outbox.acknowledge(id);
 			return;
 		}
-		const record = outbox.find(id);
+		const record = this.#find(id);
 		if (record === 0) return;
 		const marks = outbox.marks(record);
 		if ((marks & Mark.qos) !== qos << Mark.qosShift || outbox.state(record) !== RecordState.sent) return;
@@ -178,7 +179,7 @@ export class Sender {
 	/** PUBREC: the broker owns the message [MQTT-4.3.3-4]; false when the id has nothing to be released. */
 	receive(id: number): boolean {
 		const outbox = this.outbox;
-		const record = outbox.find(id);
+		const record = this.#find(id);
 		if (record === 0 || (outbox.marks(record) & Mark.qos) !== 2 << Mark.qosShift) return false;
 		if (outbox.state(record) === RecordState.sent) {
 			if (record === this.#again) this.#again = this.#following(record);
@@ -207,6 +208,12 @@ export class Sender {
 		if (this.directLeft > 0) return;
 		this.direct = 0;
 		if (this.unwritten > 0) this.flushed(Infinity);
+	}
+	/** The record in flight with that id, or 0. One that ended half in the socket would leave other bytes there. */
+	#find(id: number): number {
+		const record = this.outbox.find(id);
+		if (record !== 0 && record === this.direct) throw breach("a packet acknowledged before its end");
+		return record;
 	}
 	#finish(record: number, outcome: Outcome, reason: number): void {
 		if (record === this.#again) this.#again = this.#following(record);
