@@ -35,7 +35,7 @@ test("health: queue, age, round trips, and what came in", t => {
 		online: true,
 		queued: 2,
 		inFlight: 1,
-		bytes: 8,
+		bytes: 16,
 		oldestMs: 40,
 		roundTripMs: { p50: 30, p95: 30 },
 		delivered: 1,

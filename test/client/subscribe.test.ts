@@ -3,6 +3,8 @@ import type { Message } from "../../modules/client/message.js";
 import { dense } from "../support/bench.js";
 import { ClientBench, settled } from "../support/client-bench.js";
 
+// The first request has the id 0x142: ids of requests lie above those of messages.
+
 const qos = { qos: 1 } as const;
 
 /** Subscribes each filter, and notes which of them hear what. */
@@ -25,8 +27,8 @@ test("subscribe: the promise gives the QoS granted", async t => {
 	const bench = new ClientBench();
 	bench.connect();
 	const granted = bench.client.subscribe("a/+", { qos: 2 }, () => {});
-	t.is(bench.sent(), dense("82 08 0001 0003 612f2b 02"));
-	bench.host.wire.feed("90 03 0001 01");
+	t.is(bench.sent(), dense("82 08 0142 0003 612f2b 02"));
+	bench.host.wire.feed("90 03 0142 01");
 	t.is(await granted, 1);
 });
 
@@ -36,7 +38,7 @@ test("subscribe: a refusal rejects the promise, and its handler hears nothing", 
 	const heard: string[] = [];
 	const refused = bench.client.subscribe("a", qos, message => void heard.push(message.topic));
 	bench.sent();
-	bench.host.wire.feed("90 04 0001 00 87  30 04 0001 61 00");
+	bench.host.wire.feed("90 04 0142 00 87  30 04 0001 61 00");
 	t.deepEqual(await settled([refused]), ['rejected: subscription "a" was refused: not authorized']);
 	t.deepEqual(heard, []);
 });
@@ -50,20 +52,20 @@ test("subscribe: a bad filter throws at the call, and so does one too many", t =
 	void bench.client.subscribe("a", qos, () => {});
 	t.true(t.throws(() => bench.client.subscribe("b", qos, () => {})) instanceof RangeError);
 	bench.connect();
-	t.is(bench.sent(), dense("82 06 0001 0001 61 01"), "nothing else was asked for");
+	t.is(bench.sent(), dense("82 06 00c2 0001 61 01"), "nothing else was asked for");
 });
 
 test("subscribe: it is asked again after a lost session, and the promise is settled once", async t => {
 	const bench = new ClientBench();
 	const granted = bench.client.subscribe("a", qos, () => {});
 	bench.connect();
-	bench.host.wire.feed("90 03 0001 01");
+	bench.host.wire.feed("90 03 0142 01");
 	bench.host.wire.sent();
 	bench.reconnect("20 02 01 00");
 	t.is(bench.host.wire.sent(), "");
 	bench.reconnect();
-	t.is(bench.host.wire.sent(), dense("82 06 0002 0001 61 01"));
-	bench.host.wire.feed("90 03 0002 00");
+	t.is(bench.host.wire.sent(), dense("82 06 0242 0001 61 01"));
+	bench.host.wire.feed("90 03 0242 00");
 	t.is(await granted, 1);
 });
 
@@ -71,11 +73,11 @@ test("subscribe: one that is granted first, and refused when it is asked again, 
 	const bench = new ClientBench();
 	const granted = bench.client.subscribe("a", qos, () => {});
 	bench.connect();
-	bench.host.wire.feed("90 03 0001 01");
+	bench.host.wire.feed("90 03 0142 01");
 	t.is(await granted, 1);
 	const heard = listen(bench);
 	bench.reconnect();
-	bench.host.wire.feed(`90 03 0002 80  ${publish("a")}`);
+	bench.host.wire.feed(`90 03 0242 80  ${publish("a")}`);
 	t.deepEqual(heard, ["stray: a"]);
 });
 
@@ -97,7 +99,7 @@ test("handlers: a filter subscribed again has the last handler, and other option
 	const heard: string[] = [];
 	void bench.client.subscribe("a", qos, () => void heard.push("first"));
 	void bench.client.subscribe("a", { qos: 2 }, () => void heard.push("second"));
-	t.is(bench.sent(), dense("82 06 0001 0001 61 01  82 06 0002 0001 61 02"));
+	t.is(bench.sent(), dense("82 06 0142 0001 61 01  82 06 0243 0001 61 02"));
 	bench.host.wire.feed(publish("a"));
 	t.deepEqual(heard, ["second"]);
 });
@@ -118,11 +120,11 @@ test("unsubscribe: true when the broker has said so, false for what was not subs
 	bench.connect();
 	const heard = listen(bench, "a");
 	bench.sent();
-	bench.host.wire.feed("90 03 0001 01");
+	bench.host.wire.feed("90 03 0142 01");
 	const gone = bench.client.unsubscribe("a");
-	t.is(bench.sent(), dense("a2 05 0002 0001 61"));
+	t.is(bench.sent(), dense("a2 05 0242 0001 61"));
 	t.deepEqual(await settled([gone]), ["pending"]);
-	bench.host.wire.feed(`b0 02 0002  ${publish("a")}`);
+	bench.host.wire.feed(`b0 02 0242  ${publish("a")}`);
 	t.is(await gone, true);
 	t.deepEqual(heard, ["stray: a"]);
 	t.is(await bench.client.unsubscribe("a"), false);

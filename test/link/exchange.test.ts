@@ -20,7 +20,7 @@ test("publish: it does not touch the socket, and goes out in the link's next tur
 });
 
 test("write: the socket takes so many bytes at a time, whatever the number, and nothing is lost", t => {
-	const publishes = dense(`32 06 ${t1} 0001 41  30 23 ${t1} ${"42".repeat(32)}  32 06 ${t1} 0002 43`);
+	const publishes = dense(`32 06 ${t1} 0001 41  30 23 ${t1} ${"42".repeat(32)}  32 06 ${t1} 0003 43`);
 	for (let room = 1; room < 60; room++) {
 		const bench = new LinkBench({ frameBytes: 40 });
 		bench.connect();
@@ -233,18 +233,18 @@ test("subscriptions: asked when the session is new, and not when it is kept", t 
 	const answers: number[] = [];
 	bench.link.subscriptions.add("a", { qos: 1 }, code => answers.push(code));
 	bench.connect();
-	t.is(bench.host.wire.sent(), dense("82 06 0001 0001 61 01"));
-	bench.host.wire.feed("90 03 0001 01");
+	t.is(bench.host.wire.sent(), dense("82 06 0032 0001 61 01"));
+	bench.host.wire.feed("90 03 0032 01");
 	for (const [connack, bytes] of [
 		[resumed, ""],
-		[accepted, "82 06 0002 0001 61 01"],
+		[accepted, "82 06 0052 0001 61 01"],
 	] as const) {
 		bench.host.wire.handler.onLost("gone");
 		bench.host.pass(10_000);
 		bench.connect(connack);
 		t.is(bench.host.wire.sent(), dense(bytes));
 	}
-	bench.host.wire.feed("90 03 0002 80");
+	bench.host.wire.feed("90 03 0052 80");
 	t.deepEqual(answers, [1, 0x80]);
 	t.is(bench.link.subscriptions.count, 0, "refused, it is gone");
 });
@@ -269,7 +269,7 @@ test("subscriptions: a new session is asked for all of them, however many reques
 	subscriptions.add("a", { qos: 0 }, ignore);
 	subscriptions.add("b", { qos: 0 }, ignore);
 	bench.connect();
-	bench.host.wire.feed("90 03 0001 00  90 03 0002 00");
+	bench.host.wire.feed("90 03 0032 00  90 03 0053 00");
 	bench.host.wire.handler.onLost("gone");
 	subscriptions.remove("a", ignore);
 	subscriptions.add("c", { qos: 0 }, ignore);
@@ -278,7 +278,7 @@ test("subscriptions: a new session is asked for all of them, however many reques
 	bench.host.pass(10_000);
 	bench.connect();
 	t.is(bench.link.state, LinkState.online);
-	bench.host.wire.feed("b0 02 0003  90 03 0004 00  b0 02 0005  90 03 0006 00");
+	bench.host.wire.feed("b0 02 0072  90 03 0093 00  b0 02 00b4  90 03 00d5 00");
 	bench.host.pass(0);
 	t.regex(bench.host.wire.sent(), /0001620[01]/, "b is asked for as well");
 });

@@ -41,7 +41,7 @@ const later: [3 | 4 | 5, string, string][] = [
 	[4, "e0 00", "0x82 packet type 14 from a broker"],
 	[5, "e0 01 04", "0x82 DISCONNECT as only clients send it"],
 	[5, "e0 07 00 05 11 00000001", "0x82 DISCONNECT as only clients send it"],
-	[4, "40 02 0000", "0x81 packet id 0"],
+	[4, "40 02 0000", "0x82 packet id 0"],
 	[4, "40 01 00", "0x81 packet ends within a field"],
 	[4, "40 03 0001 00", "0x81 1 bytes too many"],
 	[4, "42 02 0001", "0x81 packet type 4 with flags 2"],

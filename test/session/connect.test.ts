@@ -205,5 +205,5 @@ test("open: nothing but CONNECT goes out before CONNACK", t => {
 	bench.session.open({});
 	t.is(bench.sent(), dense("10 0d 0004 4d515454 04 00 003c 0001 63"));
 	t.is(bench.feed(accepted), "connected");
-	t.is(bench.sent(), dense("82 06 0001 0001 61 00" + "30 04 0001 74 31" + "32 06 0001 74 0002 32"));
+	t.is(bench.sent(), dense("82 06 0032 0001 61 00" + "30 04 0001 74 31" + "32 06 0001 74 0002 32"));
 });

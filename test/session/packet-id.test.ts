@@ -1,90 +1,62 @@
 import test from "ava";
-import { Flight, Owed } from "../../modules/session/flight.js";
+import { Requests, type Request } from "../../modules/session/requests.js";
+import { FrameWriter } from "../../modules/wire/frame-writer.js";
+import { portableText } from "../../modules/wire/text.js";
 import { Bench, dense } from "../support/bench.js";
 import { Random } from "../support/random.js";
 
-test("packet id: after 65,535 comes 1, never 0", t => {
-	const flight = new Flight(4, 65_533);
-	const ids = [0, 0, 0, 0].map(() => flight.take(1, Owed.ack, 0));
-	t.deepEqual(ids, [65_534, 65_535, 1, 4], "2 and 3 share their slots with ids in use");
-	t.is(flight.owed(0), Owed.nothing);
+const request: Request = { filter: "a", options: { qos: 0 }, onAnswer: () => {} };
+
+test("packet id: PUBLISH, SUBSCRIBE and UNSUBSCRIBE share them, in two parts of each round", t => {
+	const bench = new Bench({ outboxMessages: 4, requestsMax: 2 });
+	bench.connect();
+	bench.publish("A", 1);
+	bench.session.request(request);
+	bench.session.request({ ...request, options: undefined });
+	bench.publish("B", 2);
+	t.is(
+		bench.sent(),
+		dense("82 06 000e 0001 61 00  a2 05 0017 0001 61  32 06 0001 74 0001 41  34 06 0001 74 0002 42"),
+	);
 });
 
-test("packet id: the first one follows lastId, which may be anything", t => {
-	t.is(new Flight(1, 0).take(1, Owed.ack, 0), 1);
-	t.is(new Flight(1, 65_535).take(1, Owed.ack, 0), 1);
-	t.is(new Flight(1, 40_000).take(1, Owed.ack, 0), 40_001);
+test("packet id: a QoS 0 message has none on the wire, and takes its row's all the same", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.publish("A", 0);
+	bench.sent();
+	bench.publish("B", 1);
+	t.is(bench.sent(), dense("32 06 0001 74 0021 42"));
 });
 
-test("packet id: ids in use are skipped, over four rounds of all of them", t => {
-	const flight = new Flight(8, 0);
-	const kept = flight.take(1, Owed.ack, 0);
-	const wrong: number[] = [];
-	for (let i = 0; i < 4 * 65_535; i++) {
-		const id = flight.take(1, Owed.ack, 0);
-		if (id === kept || id < 1 || id > 65_535) wrong.push(id);
-		flight.free(id);
-	}
-	t.deepEqual(wrong, []);
-	t.is(flight.owed(kept), Owed.ack);
-	t.is(flight.count, 1);
-});
-
-test("packet id: an id is in use by what it was given to, and another of its slot is not", t => {
-	const flight = new Flight(4, 6);
-	const id = flight.take(3, Owed.ack, 100);
-	t.is(flight.record(id), 3);
-	t.is(flight.owed(id), Owed.ack);
-	t.is(flight.owed(id + 4), Owed.nothing);
-	flight.setOwed(id, Owed.pubcomp);
-	t.is(flight.owed(id), Owed.pubcomp);
-	t.is(flight.age(id, 130), 30);
-	flight.resent(id, 120);
-	t.is(flight.age(id, 130), 10);
-	flight.free(id);
-	t.is(flight.owed(id), Owed.nothing);
-});
-
-test("packet id: the table has room for what it was made for, in a power of two", t => {
-	for (const [max, size] of [
-		[1, 1],
-		[2, 2],
-		[3, 4],
-		[14, 16],
-	] as const)
-		t.is(new Flight(max, 0).size, size);
-});
-
-test("packet id: the order of first sending is kept, however ids come and go", t => {
-	const random = new Random(5);
-	const flight = new Flight(16, 65_500);
-	let used: number[] = [];
-	for (let i = 0; i < 5000; i++) {
-		if (used.length < flight.size && random.once(2)) used.push(flight.take(1, Owed.ack, 0));
-		else if (used.length > 0) {
-			const id = random.pick(used);
-			flight.free(id);
-			used = used.filter(other => other !== id);
-		}
-		const order: number[] = [];
-		for (let id = flight.after(0); id !== 0; id = flight.after(id)) order.push(id);
-		if (order.join() !== used.join()) return t.fail(`step ${i}: ${order.join()} and not ${used.join()}`);
-	}
-	flight.clear();
-	t.is(flight.after(0), 0);
-	t.is(flight.count, 0);
-});
-
-test("packet id: PUBLISH, SUBSCRIBE and UNSUBSCRIBE share them", t => {
-	const bench = new Bench({ lastId: 65_534 });
+test("packet id: it stays that of the message in every connection, and another one comes with its row", t => {
+	const bench = new Bench({ window: 1 });
 	bench.connect();
 	bench.publish("A", 1);
 	bench.sent();
-	bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
-	bench.session.request({ filter: "a", options: undefined, onAnswer: () => {} });
-	t.is(bench.sent(), dense("82 06 0001 0001 61 00  a2 05 0002 0001 61"));
-	bench.publish("B", 2);
-	t.is(bench.sent(), dense("34 06 0001 74 0003 42"));
+	t.is(bench.reconnect("20 02 01 00"), dense("3a 06 0001 74 0001 41"));
+	t.is(bench.reconnect(), dense("32 06 0001 74 0001 41"));
+	t.is(bench.reconnect("20 02 01 00"), dense("3a 06 0001 74 0001 41"), "DUP comes and goes");
+	bench.feed("40 02 0001");
+	bench.publish("B", 1);
+	t.is(bench.sent(), dense("32 06 0001 74 0021 42"));
+	bench.feed("40 02 0001");
+	t.is(bench.take(), "A delivered id 1 0 ms", "the former id ends nothing");
+});
+
+test("packet id: the first ones follow the seed, up to 65,535, and never 0", t => {
+	for (const [seed, id] of [
+		[0, "0021"],
+		[0x1fff, "2001"],
+		[0xffbf, "ffc1"],
+		[0xffdf, "ffe1"],
+		[0xffff, "0001"],
+	] as const) {
+		const bench = new Bench({ seed });
+		bench.connect();
+		bench.publish("A", 1);
+		t.is(bench.sent(), dense(`32 06 0001 74 ${id} 41`));
+	}
 });
 
 test("packet id: when all are in use, requests and messages wait", t => {
@@ -92,11 +64,32 @@ test("packet id: when all are in use, requests and messages wait", t => {
 	bench.connect();
 	bench.publish("A", 1);
 	bench.sent();
-	t.true(bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} }));
-	t.false(bench.session.request({ filter: "b", options: { qos: 0 }, onAnswer: () => {} }));
-	t.is(bench.sent(), dense("82 06 0002 0001 61 00"));
+	t.true(bench.session.request(request));
+	t.false(bench.session.request(request));
+	t.is(bench.sent(), dense("82 06 0032 0001 61 00"));
 	bench.publish("B", 1);
 	t.is(bench.sent(), "");
 	bench.feed("40 02 0001");
-	t.is(bench.sent(), dense("32 06 0001 74 0003 42"));
+	t.is(bench.sent(), dense("32 06 0001 74 0002 42"));
+});
+
+test("packet id: requests never share one, nor take a message's, over four rounds of all of them", t => {
+	const random = new Random(5);
+	const requests = new Requests(3, 12, 16);
+	const frame = new FrameWriter(portableText, new Uint8Array(32));
+	const owed: number[] = [];
+	for (let i = 0; i < 4 * 4096; i++) {
+		if (requests.add(request)) {
+			requests.transmit(frame, 4);
+			const id = (frame.bytes[2]! << 8) | frame.bytes[3]!;
+			frame.reset();
+			if (owed.some(other => other % 16 === id % 16) || id % 16 < 12 || id > 0xffff) t.fail(`id ${id}`);
+			owed.push(id);
+		}
+		if (owed.length === 3 || random.once(2)) {
+			const [id] = owed.splice(random.below(owed.length), 1);
+			if (!requests.answer(id!, [0], true)) t.fail(`id ${id} was not asked`);
+		}
+	}
+	t.is(requests.owed, owed.length);
 });

@@ -4,9 +4,9 @@ import { Bench, accepted, dense, type BenchOptions } from "../support/bench.js";
 /** Lets time pass to each deadline until then, and notes what goes out and why it ends. */
 function pass(bench: Bench, until: number, deaf = false): string[] {
 	const log: string[] = [];
-	for (let turns = 0; bench.session.deadline <= until; turns++) {
+	for (let turns = 0; bench.session.pulse.deadline <= until; turns++) {
 		if (turns > 1000) return [...log, "it spins"];
-		bench.now = Math.max(bench.now, bench.session.deadline);
+		bench.now = Math.max(bench.now, bench.session.pulse.deadline);
 		const end = bench.session.tick(bench.now, deaf);
 		if (end !== undefined) return [...log, `${bench.now}: ${end}`];
 		const out = bench.sent();
@@ -54,7 +54,7 @@ test("ping: what we send puts it off, and what we hear does not", t => {
 test("ping: none at keep-alive 0 while nothing is owed", t => {
 	const bench = online({ keepAliveMs: 0 });
 	t.deepEqual(pass(bench, 1e9), []);
-	t.is(bench.session.deadline, Infinity);
+	t.is(bench.session.pulse.deadline, Infinity);
 });
 
 test("ping: at keep-alive 0 too, when nothing is heard while an acknowledgement is owed", t => {
@@ -118,7 +118,7 @@ test("silence: bytes that come put the end off, but not for ever", t => {
 
 test("silence: a ping that the socket does not take is missed all the same", t => {
 	const bench = online({});
-	bench.now = bench.session.deadline;
+	bench.now = bench.session.pulse.deadline;
 	bench.session.tick(bench.now, false);
 	bench.now = 50_000;
 	t.is(bench.session.tick(50_000, false), undefined);
@@ -158,20 +158,15 @@ test("acks: the connection ends when none comes for ackMs while one is owed", t 
 });
 
 test("acks: each kind of them is progress", t => {
-	for (const ack of ["40 02 0001", "50 02 0002", "90 03 0003 00"]) {
+	for (const ack of ["40 02 0001", "50 02 0002", "90 03 0032 00"]) {
 		const bench = online({});
 		bench.publish("A", 1);
 		bench.publish("B", 2);
 		bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 		bench.sent();
-		t.is(bench.session.sender.flight.count, 3);
+		t.is(bench.session.sender.owed + bench.session.requests.owed, 3);
 		bench.now = 20_000;
-		bench.feed(
-			ack
-				.replace("90 03 0003", "90 03 0001")
-				.replace("40 02 0001", "40 02 0002")
-				.replace("50 02 0002", "50 02 0003"),
-		);
+		bench.feed(ack);
 		bench.sent();
 		t.is(bench.session.tick(30_000, false), undefined, ack);
 		t.is(bench.session.tick(50_000, false), "no acknowledgement for 30 s");
@@ -215,15 +210,15 @@ test("keep-alive: the server's takes the place of ours, for as long as the conne
 
 test("deadline: there is none without a connection", t => {
 	const bench = new Bench();
-	t.is(bench.session.deadline, Infinity);
+	t.is(bench.session.pulse.deadline, Infinity);
 	bench.session.open({});
 	bench.sent();
-	t.is(bench.session.deadline, Infinity);
+	t.is(bench.session.pulse.deadline, Infinity);
 	t.is(bench.session.tick(1e9, false), undefined);
 	bench.feed(accepted);
-	t.not(bench.session.deadline, Infinity);
+	t.not(bench.session.pulse.deadline, Infinity);
 	bench.cut();
-	t.is(bench.session.deadline, Infinity);
+	t.is(bench.session.pulse.deadline, Infinity);
 });
 
 test("frame: a ping that does not fit waits", t => {

@@ -1,4 +1,5 @@
-import { Mark, Outbox, Outcome } from "../../modules/outbox/outbox.js";
+import { Outbox } from "../../modules/outbox/outbox.js";
+import { Mark, Outcome } from "../../modules/outbox/record.js";
 import type { Credentials, SessionOptions } from "../../modules/session/session-options.js";
 import { Session, SessionEvent } from "../../modules/session/session.js";
 import { FrameReader } from "../../modules/wire/frame-reader.js";
@@ -22,6 +23,8 @@ export interface BenchOptions extends Partial<SessionOptions> {
 	readerBytes?: number;
 	outboxBytes?: number;
 	outboxMessages?: number;
+	/** As many messages as have room, the n-th record has the id n; so it is unless told otherwise. */
+	seed?: number;
 }
 
 /**
@@ -39,9 +42,10 @@ export class Bench {
 	#names = new Map<number, string>();
 
 	constructor(options: BenchOptions = {}) {
-		const { frameBytes = 256, outboxBytes = 512, readerBytes = 256, outboxMessages = 16, ...rest } = options;
+		const { frameBytes = 256, outboxBytes = 512, readerBytes = 256, ...others } = options;
+		const { outboxMessages = 16, seed = 0xffff, ...rest } = others;
 		const memory = new Uint8Array(outboxBytes + frameBytes);
-		this.outbox = new Outbox(memory, 0, outboxBytes, outboxMessages);
+		this.outbox = new Outbox(memory, 0, outboxBytes, outboxMessages, rest.requestsMax ?? 4, seed);
 		this.frame = new FrameWriter(portableText, memory, outboxBytes);
 		this.session = new Session(this.outbox, {
 			version: 4,
@@ -54,13 +58,13 @@ export class Bench {
 			incomingMax: 3,
 			requestsMax: 4,
 			sessionExpirySeconds: 300,
-			lastId: 0,
 			...rest,
 		});
 		this.reader = new FrameReader(portableText, readerBytes, rest.version ?? 4);
 		this.outbox.onEnd = (record, outcome, reason) => {
-			const { ackedId, roundTripMs } = this.session.sender;
-			const ack = outcome <= Outcome.refused && ackedId !== 0 ? ` id ${ackedId} ${roundTripMs} ms` : "";
+			const { outbox } = this;
+			const isAcked = outcome <= Outcome.refused && (outbox.marks(record) & Mark.qos) !== 0;
+			const ack = isAcked ? ` id ${outbox.id(record)} ${outbox.age(record, this.now)} ms` : "";
 			const why = reason === 0 ? "" : ` 0x${reason.toString(16)}`;
 			this.ended.push(`${this.#names.get(record)} ${outcomeNames[outcome]}${why}${ack}`);
 		};
@@ -83,17 +87,29 @@ export class Bench {
 		this.frame.reset();
 		this.reader.reset();
 	}
-	/** All that is due, as hex; each frame counts as written. */
-	sent(): string {
+	/** All that is due, as hex; each frame counts as written, and so does each piece of a direct packet. */
+	sent(piece = Infinity): string {
+		const { frame } = this;
 		let text = "";
 		for (;;) {
-			while (this.session.transmit(this.frame, this.now));
-			if (this.frame.end === this.frame.start) return text;
-			text += toHex(this.frame.bytes.subarray(this.frame.start, this.frame.end));
-			const { end } = this.frame;
-			this.frame.reset();
-			this.session.sender.flushed(end);
+			while (this.session.transmit(frame, this.now));
+			const { end } = frame;
+			if (end > frame.start) {
+				text += toHex(frame.bytes.subarray(frame.start, end));
+				frame.reset();
+				this.session.sender.flushed(end);
+			} else if (this.session.sender.direct !== 0) text += this.written(piece);
+			else return text;
 		}
+	}
+	/** So many bytes of the direct packet go to the socket. */
+	written(count: number): string {
+		const { outbox } = this;
+		const { sender } = this.session;
+		const bytes = Math.min(count, sender.directLeft);
+		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
+		sender.wrote(bytes);
+		return toHex(outbox.memory.subarray(from, from + bytes));
 	}
 	/** What the bytes bring about, in words; they come in pieces of that many. */
 	feed(text: string, piece = Infinity): string {
@@ -123,11 +139,12 @@ export class Bench {
 	publish(
 		payload: string,
 		qos: number,
-		rest: { topic?: string; marks?: number; ttlMs?: number } = {},
+		rest: { topic?: string; marks?: number; ttlMs?: number; properties?: Uint8Array } = {},
 	): number {
-		const { topic = "t", marks = 0, ttlMs = Infinity } = rest;
+		const { topic = "t", marks = 0, ttlMs = Infinity, properties } = rest;
 		const bits = marks | (qos << Mark.qosShift);
-		const record = this.outbox.append(field(topic), utf8(payload), bits, ttlMs, this.now);
+		const { sender } = this.session;
+		const record = sender.publish(field(topic), utf8(payload), bits, ttlMs, this.now, properties);
 		this.#names.set(record, payload);
 		return record;
 	}

@@ -9,13 +9,17 @@ export class ClientBench {
 	readonly client: Client;
 	readonly statuses: Status[] = [];
 
+	readonly #version: number;
+
 	constructor(options: Partial<ClientOptions> = {}) {
-		this.host.word = 0;
+		// The first id of the n-th record is n.
+		this.host.word = 0xffff;
+		this.#version = options.version ?? 4;
 		this.client = new Client(this.host, { url: "mqtt://one", clientId: "c", outboxBytes: 256, ...options });
 		this.client.onState = status => this.statuses.push(status);
 	}
 	/** Starts, if need be, and goes on until the broker has accepted; the CONNECT is taken away. */
-	connect(connack = this.client.link.session.sender.version === 5 ? "20 03 00 00 00" : "20 02 00 00"): void {
+	connect(connack = this.#version === 5 ? "20 03 00 00 00" : "20 02 00 00"): void {
 		this.client.start();
 		this.host.pass(10);
 		this.host.wire.up();

@@ -1,7 +1,8 @@
 import { causeNames } from "../../modules/link/cause.js";
 import { parseEndpoint } from "../../modules/link/endpoint.js";
 import { Link, LinkState, type LinkHandler, type LinkOptions } from "../../modules/link/link.js";
-import { Mark, Outbox, Outcome } from "../../modules/outbox/outbox.js";
+import { Outbox } from "../../modules/outbox/outbox.js";
+import { Mark, Outcome } from "../../modules/outbox/record.js";
 import type { SessionOptions } from "../../modules/session/session-options.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
 import { ScriptedHost } from "./scripted-host.js";
@@ -14,6 +15,7 @@ export interface LinkBenchOptions extends Partial<Omit<LinkOptions, "session" | 
 	urls?: string[];
 	session?: Partial<SessionOptions>;
 	frameBytes?: number;
+	outboxBytes?: number;
 }
 
 /**
@@ -35,11 +37,11 @@ export class LinkBench implements LinkHandler {
 	onEach: () => void = () => {};
 
 	constructor(options: LinkBenchOptions = {}) {
-		const { urls = ["mqtt://one"], session = {}, frameBytes = 128, ...rest } = options;
-		const memory = new Uint8Array(512 + frameBytes);
-		this.outbox = new Outbox(memory, 0, 512, 16);
+		const { urls = ["mqtt://one"], session = {}, frameBytes = 128, outboxBytes = 512, ...rest } = options;
+		const memory = new Uint8Array(outboxBytes + frameBytes);
+		this.outbox = new Outbox(memory, 0, outboxBytes, 16, session.requestsMax ?? 4, 0xffff);
 		this.outbox.onEnd = (_record, outcome) => this.ended.push(outcomeNames[outcome]!);
-		const frame = new FrameWriter(this.host.text, memory, 512);
+		const frame = new FrameWriter(this.host.text, memory, outboxBytes);
 		this.link = new Link(this.host, this.outbox, frame, this, {
 			endpoints: urls.map(parseEndpoint),
 			session: {
@@ -53,7 +55,6 @@ export class LinkBench implements LinkHandler {
 				incomingMax: 2,
 				requestsMax: 4,
 				sessionExpirySeconds: 300,
-				lastId: 0,
 				...session,
 			},
 			readerBytes: 128,
@@ -76,10 +77,7 @@ export class LinkBench implements LinkHandler {
 		this.host.wire.feed(connack);
 	}
 	publish(payload: string, qos = 0, ttlMs = Infinity): number {
-		const now = this.host.clock.now();
-		const record = this.outbox.append(field("t"), utf8(payload), qos << Mark.qosShift, ttlMs, now);
-		this.link.wake();
-		return record;
+		return this.link.publish(field("t"), utf8(payload), qos << Mark.qosShift, ttlMs);
 	}
 	/** States since the last call. */
 	seen(): string {
