@@ -200,7 +200,11 @@ export class Session {
 			const outbox = sender.outbox;
 			if (outbox.next === 0 && !sender.resending) return false;
 			const isFirst = sender.owed + requests.owed === 0;
+			const wasResending = sender.resending;
 			written = sender.transmit(frame, now);
+			// All that was left to resend is refused by this broker: nothing holds requests back any more.
+			if (wasResending && !written && !sender.resending && requests.unsent > 0)
+				return this.transmit(frame, now);
 			if (isFirst && written) pulse.ask(now);
 		}
 		if (written) pulse.sentAt = now;
