@@ -73,8 +73,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "QoS 0 not sent again",
 		file: sender,
-		from: "if ((outbox.marks(record) & qosMask) === 0) {\n\t\t\tthis.unwritten++;",
-		to: "if ((outbox.marks(record) & qosMask) === 0) {\n\t\t\tthis.#again = this.#following(record);\n\t\t\treturn true;",
+		from: "qosMask) === 0) {\n\t\t\tthis.unwritten++;",
+		to: "qosMask) === 0) {\n\t\t\tthis.#again = this.#following(record);\n\t\t\treturn true;",
 	},
 	{
 		name: "partial write lost",
@@ -150,8 +150,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "released goes out again",
 		file: sender,
-		from: "if (!kept && state >= RecordState.completing) outbox.finish(record, Outcome.unknown, 0);\n\t\t\telse ",
-		to: "",
+		from: "if (!kept && state >= RecordState.completing) outbox",
+		to: "if (state === RecordState.free) outbox",
 	},
 	{
 		name: "maximum packet size unheeded",
@@ -219,7 +219,12 @@ export const mutants: readonly Mutant[] = [
 		from: "if (now >= this.outbox.expireAt) this.outbox.expire(now);",
 		to: "",
 	},
-	{ name: "urgent messages wait in line", file: outbox, from: "if (this.urgent === 0) return;", to: "" },
+	{
+		name: "urgent messages wait in line",
+		file: outbox,
+		from: "if (this.urgent === 0) return;",
+		to: "return;",
+	},
 	// What the world found.
 	{
 		name: "found: QoS 0 twice",

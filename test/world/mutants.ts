@@ -1,8 +1,8 @@
 // npx tsx test/world/mutants.ts [--seeds N] [word]
 //
-// Breaks the code in one place at a time, in a copy, and lives worlds until a law breaks: the first seed which
-// shows it is printed. A mutant that survives means that the world is too mild. With a word, only the mutants
-// whose name holds it.
+// Breaks the code in one place at a time, in a copy, and lives worlds until a law breaks: the first seed
+// which shows it is printed. A mutant that survives means that the world is too mild. With a word, only the
+// mutants whose name holds it.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
