@@ -50,7 +50,7 @@ test("cut: a PUBREC whose PUBREL never went out: released when kept, sent anew w
 	}
 });
 
-test("cut: a CONNACK that never came may have told of a lost session: what was released before is unknown", t => {
+test("cut: after a CONNACK that never came, what was released before is unknown", t => {
 	for (const [pubrelOut, connack, end] of [
 		[true, resumed, "A unknown"],
 		[false, resumed, "A unknown"],
