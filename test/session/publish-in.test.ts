@@ -256,3 +256,31 @@ test("skipped: a message over the reader is passed over, acknowledged at its pla
 	t.is(bench.sent(), dense("70 02 0008"));
 	t.is(bench.breach(`32 20 ${t1} 0000 ${"41".repeat(27)}`), "0x81 packet id 0");
 });
+
+/** Three QoS 2 messages are taken; then a CONNACK is lost, and the next one calls the session present. */
+function doubtful(): Bench {
+	const bench = new Bench();
+	bench.connect();
+	for (const id of [7, 8, 9]) {
+		bench.feed(`34 06 ${t1} 000${id} 41`);
+		bench.handled(token(bench), id, 2);
+	}
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.reconnect(resumed);
+	return bench;
+}
+
+test("doubt: after a CONNACK that never came, an id without DUP is a new message, one with DUP is not", t => {
+	const bench = doubtful();
+	t.is(bench.feed(`3c 06 ${t1} 0008 41`), "");
+	t.is(bench.feed(`34 06 ${t1} 0007 42`), "t=42 qos 2");
+});
+
+test("doubt: ids which the broker does not name any more make room, the oldest first", t => {
+	const bench = doubtful();
+	t.is(bench.feed(`34 06 ${t1} 0001 42`), "t=42 qos 2");
+	bench.handled(token(bench), 1, 2);
+	t.is(bench.feed(`3c 06 ${t1} 0009 41`), "", "the last one is still known");
+});
