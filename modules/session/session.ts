@@ -307,7 +307,7 @@ export class Session {
 		let reason = 0;
 		if (packet.at < packet.end) {
 			packet.at -= 2;
-			reason = (readServerPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
+			reason = (readServerPacket(packet) as { reasonCode: number }).reasonCode;
 		}
 		const { sender } = this;
 		if (type === PacketType.pubrel) return this.receiver.release(id);
@@ -338,7 +338,7 @@ export class Session {
 		if (type === PacketType.suback || type === PacketType.unsuback) {
 			const answer = readServerPacket(packet) as { messageId: number; granted: number[] };
 			this.pulse.progressAt = now;
-			this.requests.answer(answer.messageId, answer.granted ?? [], type === PacketType.suback);
+			this.requests.answer(answer.messageId, answer.granted, type === PacketType.suback);
 			return SessionEvent.none;
 		}
 		if (type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
@@ -347,10 +347,10 @@ export class Session {
 	}
 	#receiveDisconnect(packet: FrameReader): SessionEvent {
 		const { reasonCode, properties } = readServerPacket(packet) as {
-			reasonCode?: number;
+			reasonCode: number;
 			properties?: Properties;
 		};
-		this.reason = reasonCode ?? 0;
+		this.reason = reasonCode;
 		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
 			throw breach("DISCONNECT as only clients send it");
 		this.properties = properties;
