@@ -230,3 +230,19 @@ test("expiry: the clock may pass 2^31 and 2^32 milliseconds", t => {
 		t.is(log.outbox.expireAt, now + 64);
 	}
 });
+
+test("re-entrancy: whoever publishes more than there are rows for, before all is reported, is refused", t => {
+	const log = new Log(64, 2);
+	log.append({ payload: "1" });
+	log.append({ payload: "2" });
+	const taken: boolean[] = [];
+	log.outbox.onEnd = () => {
+		if (taken.length > 0) return;
+		for (let i = 0; i < 3; i++) taken.push(log.append({ payload: "n" }) > 0);
+	};
+	const record = log.append({ payload: "3" });
+	t.deepEqual(taken, [true, false, false]);
+	t.is(log.payloads(), "3 n");
+	t.is(log.payload(record), "3");
+	t.not(log.append({ payload: "4" }), 0);
+});

@@ -226,7 +226,12 @@ test("acks: one that does not fit in the frame waits for the next", t => {
 	bench.feed("62 02 0001  62 02 0002  62 02 0003  62 02 0004  62 02 0005");
 	while (bench.session.transmit(bench.frame, 0));
 	t.is(bench.frame.end - bench.frame.start, 16, "five bytes are kept, for a reason code");
-	t.is(bench.sent(), dense("70 02 0001  70 02 0002  70 02 0003  70 02 0004") + dense("70 02 0005"));
+	t.is(bench.sent(), dense("70 02 0001  70 02 0002  70 02 0003  70 02 0004  70 02 0005"));
+	const exact = new Bench({ frameBytes: 17 });
+	exact.connect();
+	exact.feed("62 02 0001  62 02 0002  62 02 0003  62 02 0004");
+	while (exact.session.transmit(exact.frame, 0));
+	t.is(exact.frame.room, 1, "five bytes are enough");
 });
 
 test("incoming: properties of 5.0 come with the message, none leave them undefined", t => {
@@ -255,4 +260,58 @@ test("skipped: a message over the reader is passed over, acknowledged at its pla
 	bench.feed("62 02 0008");
 	t.is(bench.sent(), dense("70 02 0008"));
 	t.is(bench.breach(`32 20 ${t1} 0000 ${"41".repeat(27)}`), "0x81 packet id 0");
+});
+
+test("lost CONNACK: an id comes for a new message when it is not marked as a repeat", t => {
+	const bench = new Bench();
+	bench.connect();
+	for (const id of [7, 8]) {
+		bench.feed(`34 06 ${t1} 000${id} 41`);
+		bench.handled(token(bench), id, 2);
+	}
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.reconnect(resumed);
+	t.true(bench.session.unsure);
+	t.is(bench.feed(`3c 06 ${t1} 0007 41`), "", "a repeat is one");
+	t.is(bench.feed(`34 06 ${t1} 0008 42`), "t=42 qos 2", "the session was lost, and this one began with it");
+	t.is(bench.sent(), dense("50 02 0007"));
+	t.is(bench.handled(token(bench), 8, 2), dense("50 02 0008"));
+	t.is(bench.feed(`3c 06 ${t1} 0008 42`), "", "and from there on it is known again");
+	bench.reconnect(resumed);
+	t.false(bench.session.unsure, "one CONNACK that comes settles it");
+});
+
+test("ids: when there are too many, the oldest that the broker does not name makes room", t => {
+	const bench = new Bench({ incomingMax: 3 });
+	bench.connect();
+	const take = (id: string) => {
+		const event = bench.feed(`34 06 ${t1} 00${id} 41`);
+		bench.handled(token(bench), parseInt(id, 16), 2);
+		return event;
+	};
+	for (const id of ["07", "08", "09"]) take(id);
+	bench.feed("62 02 0007");
+	take("0a");
+	bench.reconnect(resumed);
+	t.is(take("0b"), "t=41 qos 2");
+	t.is(bench.feed(`3c 06 ${t1} 0009 41`), "", "9 is known");
+	t.is(bench.feed(`3c 06 ${t1} 000a 41`), "", "10 is known");
+	t.is(bench.breach(`34 06 ${t1} 000c 41`), "0x93 more than 3 messages unacknowledged");
+	bench.reconnect(resumed);
+	t.is(take("08"), "t=41 qos 2", "8 was forgotten");
+});
+
+test("lost CONNACK: the same goes for messages that are passed over", t => {
+	const bench = new Bench({ readerBytes: 16 });
+	bench.connect();
+	for (const id of [7, 8]) bench.feed(`34 20 ${t1} 000${id} ${"41".repeat(27)}`);
+	bench.sent();
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.reconnect(resumed);
+	t.is(bench.feed(`3c 20 ${t1} 0007 ${"41".repeat(27)}`), "");
+	t.is(bench.feed(`34 20 ${t1} 0008 ${"41".repeat(27)}`), "skipped 32");
 });
