@@ -30,7 +30,7 @@ export class Flight {
 		this.#slots = new Int32Array(this.size * rowSize);
 		this.#lastId = lastId;
 	}
-	/** Gives out an id; the caller has seen that count is under size. */
+	/** Gives out an id. The windows of those who ask add up to less than size, so one is free. */
 	take(record: number, owed: Owed, now: number): number {
 		const slots = this.#slots;
 		const mask = this.size - 1;

@@ -49,7 +49,6 @@ export class Requests {
 	}
 	/** Writes the next one; false when it does not fit behind what is in the frame. */
 	transmit(frame: FrameWriter, version: Version, now: number): boolean {
-		if (this.#flight.count >= this.#flight.size) return false;
 		const request = this.#waiting[0]!;
 		const messageId = this.#flight.take(0, Owed.answer, now);
 		try {
@@ -65,10 +64,10 @@ export class Requests {
 		this.#ids.push(messageId);
 		return true;
 	}
-	/** SUBACK or UNSUBACK with its one code; false when nothing was asked under that id. */
-	answer(id: number, codes: readonly number[], subscribed: boolean): boolean {
+	/** SUBACK or UNSUBACK with its one code; ignored when nothing was asked under that id. */
+	answer(id: number, codes: readonly number[], subscribed: boolean): void {
 		const at = this.#ids.indexOf(id);
-		if (at < 0 || (this.#asked[at]!.options !== undefined) !== subscribed) return false;
+		if (at < 0 || (this.#asked[at]!.options !== undefined) !== subscribed) return;
 		if (codes.length > 1 || (subscribed && codes.length === 0))
 			throw malformed(`${codes.length} answers to a request for one filter`);
 		const request = this.#asked[at]!;
@@ -76,7 +75,6 @@ export class Requests {
 		this.#asked.splice(at, 1);
 		this.#ids.splice(at, 1);
 		request.onAnswer(codes[0] ?? 0);
-		return true;
 	}
 }
 

@@ -105,15 +105,14 @@ export class Sender {
 			outbox.finish(record, Outcome.unsendable, code);
 		}
 	}
-	/** PUBACK, or a PUBREC that refuses; false when the id is not in flight. */
-	acknowledge(id: number, reason: number, qos: number, now: number): boolean {
+	/** PUBACK, or a PUBREC that refuses; ignored when the id is not in flight. */
+	acknowledge(id: number, reason: number, qos: number, now: number): void {
 		const flight = this.flight;
-		if (flight.owed(id) !== Owed.ack) return false;
+		if (flight.owed(id) !== Owed.ack) return;
 		const record = flight.record(id);
 		this.outbox.load(record);
-		if ((this.outbox.wireFlags & qosMask) !== qos << 1) return false;
+		if ((this.outbox.wireFlags & qosMask) !== qos << 1) return;
 		this.#finish(id, record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason, now);
-		return true;
 	}
 	/** PUBREC: the broker owns the message [MQTT-4.3.3-4]; false when the id has nothing to be released. */
 	receive(id: number): boolean {
@@ -130,12 +129,11 @@ export class Sender {
 	released(id: number): void {
 		if (this.flight.owed(id) === Owed.pubrel) this.flight.setOwed(id, Owed.pubcomp);
 	}
-	/** PUBCOMP; false when the id was not released. */
-	complete(id: number, now: number): boolean {
+	/** PUBCOMP; ignored when the id was not released. */
+	complete(id: number, now: number): void {
 		const owed = this.flight.owed(id);
-		if (owed !== Owed.pubrel && owed !== Owed.pubcomp) return false;
+		if (owed !== Owed.pubrel && owed !== Owed.pubcomp) return;
 		this.#finish(id, this.flight.record(id), Outcome.delivered, 0, now);
-		return true;
 	}
 	#finish(id: number, record: number, outcome: Outcome, reason: number, now: number): void {
 		this.ackedId = id;
@@ -154,7 +152,7 @@ export class Sender {
 			return true;
 		}
 		if (outbox.count - outbox.waiting >= this.window) return false;
-		if (this.flight.count >= this.flight.size || !this.#fits(frame)) return false;
+		if (!this.#fits(frame)) return false;
 		const id = this.flight.take(record, Owed.ack, now);
 		outbox.advance(record, RecordState.sent);
 		return this.#publish(frame, record, id, 0, now);
