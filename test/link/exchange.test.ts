@@ -346,3 +346,13 @@ test("QoS 0: messages that one frame cannot hold are delivered as the socket tak
 	}
 	t.is(count, 16);
 });
+
+test("silence: a socket that takes no ping is no excuse, and no reason to spin", t => {
+	const bench = new LinkBench();
+	bench.connect();
+	bench.host.wire.up(0);
+	bench.host.pass(59_999);
+	t.is(bench.link.state, LinkState.online);
+	bench.host.pass(1);
+	t.regex(bench.seen(), /silent, no PINGRESP for 10 s$/);
+});

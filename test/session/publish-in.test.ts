@@ -218,6 +218,11 @@ test("acks: a socket that takes nothing stops the reading before there are too m
 	t.is(count, 8, "room for the window, and two for each incoming one, in a power of two");
 	t.is(bench.sent(), dense("70 02 0009").repeat(8));
 	t.true(bench.session.ready);
+	bench.feed(`32 06 ${t1} 0007 41`);
+	for (let i = 0; i < 6; i++) bench.feed("62 02 0009");
+	t.true(bench.session.ready);
+	bench.feed("62 02 0009");
+	t.false(bench.session.ready, "the message that is not acknowledged has its place");
 });
 
 test("acks: one that does not fit in the frame waits for the next", t => {
@@ -274,11 +279,14 @@ test("lost CONNACK: an id comes for a new message when it is not marked as a rep
 	bench.sent();
 	bench.reconnect(resumed);
 	t.true(bench.session.unsure);
-	t.is(bench.feed(`3c 06 ${t1} 0007 41`), "", "a repeat is one");
-	t.is(bench.feed(`34 06 ${t1} 0008 42`), "t=42 qos 2", "the session was lost, and this one began with it");
-	t.is(bench.sent(), dense("50 02 0007"));
-	t.is(bench.handled(token(bench), 8, 2), dense("50 02 0008"));
-	t.is(bench.feed(`3c 06 ${t1} 0008 42`), "", "and from there on it is known again");
+	t.is(bench.feed(`3c 06 ${t1} 0008 41`), "", "a repeat is one");
+	t.is(bench.feed(`34 06 ${t1} 0007 42`), "t=42 qos 2", "the session was lost, and this one began with it");
+	t.is(bench.sent(), dense("50 02 0008"));
+	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
+	t.is(bench.feed(`3c 06 ${t1} 0007 42`), "", "and from there on it is known again");
+	bench.feed("62 02 0007");
+	t.is(bench.feed(`3c 06 ${t1} 0007 42`), "t=42 qos 2", "until its PUBREL");
+	t.is(bench.feed(`3c 06 ${t1} 0008 42`), "", "the others stay known");
 	bench.reconnect(resumed);
 	t.false(bench.session.unsure, "one CONNACK that comes settles it");
 });
@@ -303,6 +311,25 @@ test("ids: when there are too many, the oldest that the broker does not name mak
 	t.is(take("08"), "t=41 qos 2", "8 was forgotten");
 });
 
+test("lost CONNACK: a stream that ended before CONNECT leaves no doubt", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.cut();
+	bench.session.open({});
+	bench.reconnect(resumed);
+	t.false(bench.session.unsure);
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.cut();
+	bench.session.open({});
+	bench.cut();
+	bench.connect(resumed);
+	t.true(bench.session.unsure, "and takes none away");
+	bench.reconnect(resumed);
+	t.false(bench.session.unsure);
+});
+
 test("lost CONNACK: the same goes for messages that are passed over", t => {
 	const bench = new Bench({ readerBytes: 16 });
 	bench.connect();
@@ -314,4 +341,29 @@ test("lost CONNACK: the same goes for messages that are passed over", t => {
 	bench.reconnect(resumed);
 	t.is(bench.feed(`3c 20 ${t1} 0007 ${"41".repeat(27)}`), "");
 	t.is(bench.feed(`34 20 ${t1} 0008 ${"41".repeat(27)}`), "skipped 32");
+});
+
+test("inbox: fed beyond what it holds, it is a breach in every version", t => {
+	for (const version of [4, 5] as const) {
+		const bench = new Bench({ version, incomingMax: 2 });
+		bench.connect();
+		const five = version === 5 ? "00" : "";
+		for (let id = 1; id < 9; id++) {
+			bench.feed(`32 0${version + 2} ${t1} 000${id} ${five} 41`);
+			t.is(bench.handled(token(bench), id, 1), dense(`40 02 000${id}`));
+		}
+		for (const id of [1, 2]) bench.feed(`32 0${version + 2} ${t1} 000${id} ${five} 41`);
+		const breach = "0x93 more than 2 messages unacknowledged";
+		t.is(bench.breach(`32 0${version + 2} ${t1} 0003 ${five} 41`), breach);
+		t.is(bench.breach(`34 0${version + 2} ${t1} 0003 ${five} 41`), breach);
+	}
+});
+
+test("acks: in a session that outlived a reboot, the first message is acknowledged too", t => {
+	const bench = new Bench({ version: 5 });
+	bench.connect("20 03 01 00 00");
+	bench.feed(`34 07 ${t1} 0007 00 41`);
+	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
+	bench.feed("62 02 0007");
+	t.is(bench.sent(), dense("70 02 0007"), "and in 5.0 its PUBCOMP has no reason");
 });

@@ -94,6 +94,37 @@ test("QoS 2: a PUBREC that comes twice gets a PUBREL again, in each state", t =>
 	t.is(bench.take(), "A delivered id 1 0 ms");
 });
 
+test("QoS 2: in 5.0 the PUBRELs for a repeated PUBREC have no reason", t => {
+	const bench = new Bench({ version: 5 });
+	bench.connect();
+	bench.publish("A", 2);
+	bench.sent();
+	bench.feed("50 02 0001  50 02 0001");
+	t.is(bench.sent(), dense("62 02 0001  62 02 0001"));
+	bench.feed("50 02 0001");
+	t.is(bench.sent(), dense("62 02 0001"));
+});
+
+test("QoS 2: PUBRELs that one frame cannot hold are resent in several", t => {
+	const bench = new Bench({ frameBytes: 18 });
+	bench.connect();
+	for (const payload of ["A", "B", "C", "D"]) bench.publish(payload, 2);
+	bench.sent();
+	bench.feed("50 02 0001  50 02 0002  50 02 0003  50 02 0004");
+	bench.sent();
+	bench.cut();
+	bench.connect(resumed);
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.feed(resumed);
+	bench.frame.end += 3;
+	while (bench.session.transmit(bench.frame, 0));
+	t.is(bench.frame.room, 3);
+	bench.frame.reset();
+	t.is(bench.sent(), dense("62 02 0004"));
+});
+
 test("QoS 2: a PUBCOMP before its PUBREL went out ends it as well", t => {
 	const bench = new Bench();
 	bench.connect();
@@ -141,8 +172,12 @@ test("refused: a PUBACK or PUBREC of 0x80 or more ends the message, a lesser one
 	for (const payload of ["A", "B"]) bench.publish(payload, 1);
 	for (const payload of ["C", "D"]) bench.publish(payload, 2);
 	bench.sent();
-	bench.feed("40 03 0001 97  40 04 0002 10 00  50 03 0003 87  50 03 0004 10");
-	t.is(bench.take(), "A refused 0x97 id 1 0 ms, B delivered 0x10 id 2 0 ms, C refused 0x87 id 3 0 ms");
+	bench.publish("E", 1);
+	bench.feed("40 03 0001 80");
+	t.is(bench.take(), "A refused 0x80 id 1 0 ms");
+	bench.sent();
+	bench.feed("40 03 0005 97  40 04 0002 10 00  50 03 0003 87  50 03 0004 10");
+	t.is(bench.take(), "E refused 0x97 id 5 0 ms, B delivered 0x10 id 2 0 ms, C refused 0x87 id 3 0 ms");
 	t.is(bench.sent(), dense("62 02 0004"));
 	bench.feed("50 03 0004 80");
 	t.is(bench.sent(), "", "a refusal after the release changes nothing");

@@ -153,3 +153,11 @@ test("check: what no frame can carry is found before, also while this one is ful
 	t.is(bench.frame.end, end);
 	t.deepEqual(bench.frame.bytes.slice(bench.frame.start, end), before);
 });
+
+test("frame: a request that no frame can carry, and nobody checked, is an error", t => {
+	const bench = new Bench({ frameBytes: 24 });
+	bench.connect();
+	ask(bench, "y".repeat(30), { qos: 1 });
+	t.true(t.throws(() => bench.sent()) instanceof RangeError);
+	t.is(bench.session.sender.flight.count, 0);
+});
