@@ -111,7 +111,6 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.stopped) return;
 		if (this.state === LinkState.online) this.#farewell(0);
 		this.#drop();
-		this.#until = Infinity;
 		this.#enter(LinkState.stopped);
 		// Set anew, so that no alarm of the former connection keeps a program from its end.
 		this.#armedFor = Infinity;
@@ -278,7 +277,6 @@ export class Link implements TransportHandler {
 			case SessionEvent.skipped:
 				return this.#handler.onSkipped(session.incoming.skippedBytes);
 			case SessionEvent.connected:
-				this.#until = Infinity;
 				this.#onlineAt = now;
 				if (!session.sessionPresent || session.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
@@ -342,7 +340,6 @@ export class Link implements TransportHandler {
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#credentials = {};
-		this.#writable = 0;
 		this.#unread = false;
 		this.frame.reset();
 		this.#sent = this.frame.start;

@@ -78,7 +78,7 @@ export class Sender {
 		}
 		if (this.#framedFrom === this.#framedTo) this.#framedFrom = this.#framedTo = 0;
 	}
-	/** The broker accepted the connection, and it has kept the session, or not. */
+	/** The broker accepted the connection, and it has kept the session, or not. Requests have given up their ids. */
 	restart(kept: boolean): void {
 		if (kept) {
 			this.resending = this.flight.count > 0;
@@ -88,7 +88,7 @@ export class Sender {
 		for (let id = flight.after(0); id !== 0; id = flight.after(id)) {
 			const owed = flight.owed(id);
 			if (owed === Owed.pubcomp) outbox.finish(flight.record(id), Outcome.unknown, 0);
-			else if (owed !== Owed.answer) outbox.rewind(flight.record(id));
+			else outbox.rewind(flight.record(id));
 		}
 		flight.clear();
 	}
@@ -171,7 +171,6 @@ export class Sender {
 		const { flight, outbox } = this;
 		for (let id = flight.after(this.#resentId); id !== 0; id = flight.after(id)) {
 			const owed = flight.owed(id);
-			if (owed === Owed.answer) continue;
 			if (owed !== Owed.ack) {
 				if (frame.room < 4) return false;
 				frame.begin(PacketType.pubrel, 2, 2);
@@ -195,7 +194,6 @@ export class Sender {
 			return this.#publish(frame, record, id, dupFlag, now);
 		}
 		this.resending = false;
-		this.#resentId = 0;
 		return this.transmit(frame, now);
 	}
 	/** Ids that this connection has sent again, and which are still owed something. */
@@ -203,8 +201,7 @@ export class Sender {
 		if (this.#resentId === 0 || this.flight.count <= this.window) return 0;
 		const unsent = this.flight.after(this.#resentId);
 		let count = 0;
-		for (let id = this.flight.after(0); id !== unsent; id = this.flight.after(id))
-			if (this.flight.owed(id) !== Owed.answer) count++;
+		for (let id = this.flight.after(0); id !== unsent; id = this.flight.after(id)) count++;
 		return count;
 	}
 	/** Why this broker does not take the loaded record, as a reason code; or 0. */
