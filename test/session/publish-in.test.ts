@@ -308,7 +308,13 @@ test("ids: when there are too many, the oldest that the broker does not name mak
 	t.is(bench.feed(`3c 06 ${t1} 000a 41`), "", "10 is known");
 	t.is(bench.breach(`34 06 ${t1} 000c 41`), "0x93 more than 3 messages unacknowledged");
 	bench.reconnect(resumed);
-	t.is(take("08"), "t=41 qos 2", "8 was forgotten");
+	t.is(take("08"), "t=41 qos 2", "8 was forgotten, and now 9 is");
+	t.is(bench.feed(`3c 06 ${t1} 000a 41`), "");
+	t.is(bench.feed(`3c 06 ${t1} 000b 41`), "");
+	bench.reconnect(resumed);
+	bench.feed(`3c 06 ${t1} 000a 41`);
+	t.is(take("09"), "t=41 qos 2", "11 made room, since 10 was named");
+	t.is(bench.feed(`3c 06 ${t1} 0008 41`), "");
 });
 
 test("lost CONNACK: a stream that ended before CONNECT leaves no doubt", t => {
@@ -366,4 +372,22 @@ test("acks: in a session that outlived a reboot, the first message is acknowledg
 	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
 	bench.feed("62 02 0007");
 	t.is(bench.sent(), dense("70 02 0007"), "and in 5.0 its PUBCOMP has no reason");
+});
+
+test("inbox: in 5.0 messages of both kinds count together", t => {
+	for (const third of ["32", "34"]) {
+		const bench = new Bench({ version: 5, incomingMax: 2 });
+		bench.connect();
+		for (let id = 1; id < 6; id++) {
+			bench.feed(`32 07 ${t1} 000${id} 00 41`);
+			bench.handled(token(bench), id, 1);
+		}
+		bench.feed(`34 07 ${t1} 0007 00 41`);
+		bench.handled(token(bench), 7, 2);
+		bench.feed(`32 07 ${t1} 0008 00 41`);
+		const last = token(bench);
+		t.is(bench.breach(`${third} 07 ${t1} 0009 00 41`), "0x93 more than 2 messages unacknowledged");
+		bench.handled(last, 8, 1);
+		t.is(bench.breach(`${third} 07 ${t1} 0009 00 41`), `t=41 qos ${third === "32" ? 1 : 2}`);
+	}
 });
