@@ -120,7 +120,7 @@ export class Link implements TransportHandler {
 	/** The network is down: the connection is given up, and no attempt made before release(). */
 	hold(detail: string): void {
 		this.#held = true;
-		if (this.state > LinkState.waiting) this.#fail(Cause.network, detail);
+		this.#fail(Cause.network, detail);
 	}
 	release(): void {
 		if (!this.#held) return;
