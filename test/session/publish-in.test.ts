@@ -69,6 +69,8 @@ test("QoS 2: a repeat before PUBREL gets a PUBREC, and is not delivered again", 
 	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
 	t.is(bench.feed(`3c 06 ${t1} 0007 41`), "");
 	t.is(bench.sent(), dense("50 02 0007"));
+	t.is(bench.feed(`34 06 ${t1} 0007 41`), "", "nor is one that is not marked as such");
+	t.is(bench.sent(), dense("50 02 0007"));
 	bench.feed("62 02 0007");
 	t.is(bench.sent(), dense("70 02 0007"));
 	t.is(bench.feed(`34 06 ${t1} 0007 42`), "t=42 qos 2", "after it the id is a new message");
@@ -150,61 +152,6 @@ test("acks: those that a cut has overtaken do not go out on the next connection"
 	bench.feed(`32 06 ${t1} 0007 41  62 02 0009`);
 	bench.session.receiver.acknowledge(token(bench), 7, 1);
 	t.is(bench.reconnect(resumed), "");
-});
-
-test("inbox: before 5.0, a full one asks to leave the broker's bytes unread", t => {
-	const bench = new Bench({ incomingMax: 2 });
-	bench.connect();
-	t.true(bench.session.ready);
-	bench.feed(`32 06 ${t1} 0007 41`);
-	const first = token(bench);
-	t.true(bench.session.ready);
-	bench.feed(`34 06 ${t1} 0008 41`);
-	t.false(bench.session.ready);
-	bench.handled(token(bench), 8, 2);
-	t.false(bench.session.ready, "the first one holds the second's acknowledgement");
-	bench.handled(first, 7, 1);
-	t.true(bench.session.ready);
-	t.is(bench.session.receiver.pending, 0);
-});
-
-test("inbox: in 5.0 a full one leaves other packets readable, and one more message is a breach", t => {
-	const bench = new Bench({ version: 5, incomingMax: 2 });
-	bench.connect();
-	bench.publish("A", 1);
-	bench.sent();
-	bench.feed(`32 07 ${t1} 0007 00 41`);
-	bench.feed(`34 07 ${t1} 0008 00 41`);
-	t.true(bench.session.ready);
-	bench.feed("40 02 0001");
-	t.is(bench.take(), "A delivered id 1 0 ms");
-	t.is(bench.feed(`30 05 ${t1} 00 41`), "t=41 qos 0");
-	t.is(bench.breach(`32 07 ${t1} 0009 00 41`), "0x93 more than 2 messages unacknowledged");
-});
-
-test("inbox: in 5.0 QoS 2 messages count until their PUBREL", t => {
-	const bench = new Bench({ version: 5, incomingMax: 2 });
-	bench.connect();
-	for (const id of [7, 8]) {
-		bench.feed(`34 07 ${t1} 000${id} 00 41`);
-		bench.handled(token(bench), id, 2);
-	}
-	t.is(bench.breach(`34 07 ${t1} 0009 00 41`), "0x93 more than 2 messages unacknowledged");
-	bench.feed("62 02 0007");
-	bench.sent();
-	t.is(bench.breach(`34 07 ${t1} 0009 00 41`), "t=41 qos 2");
-	t.is(bench.breach(`32 07 ${t1} 000a 00 41`), "0x93 more than 2 messages unacknowledged");
-});
-
-test("inbox: before 5.0 more QoS 2 ids than it can remember are a breach", t => {
-	const bench = new Bench({ incomingMax: 2 });
-	bench.connect();
-	for (const id of [7, 8]) {
-		bench.feed(`34 06 ${t1} 000${id} 41`);
-		bench.handled(token(bench), id, 2);
-	}
-	t.is(bench.breach(`34 06 ${t1} 0009 41`), "0x93 more than 2 messages unacknowledged");
-	t.is(bench.breach(`32 06 ${t1} 000a 41`), "t=41 qos 1");
 });
 
 test("acks: a socket that takes nothing stops the reading before there are too many", t => {
@@ -349,22 +296,6 @@ test("lost CONNACK: the same goes for messages that are passed over", t => {
 	t.is(bench.feed(`34 20 ${t1} 0008 ${"41".repeat(27)}`), "skipped 32");
 });
 
-test("inbox: fed beyond what it holds, it is a breach in every version", t => {
-	for (const version of [4, 5] as const) {
-		const bench = new Bench({ version, incomingMax: 2 });
-		bench.connect();
-		const five = version === 5 ? "00" : "";
-		for (let id = 1; id < 9; id++) {
-			bench.feed(`32 0${version + 2} ${t1} 000${id} ${five} 41`);
-			t.is(bench.handled(token(bench), id, 1), dense(`40 02 000${id}`));
-		}
-		for (const id of [1, 2]) bench.feed(`32 0${version + 2} ${t1} 000${id} ${five} 41`);
-		const breach = "0x93 more than 2 messages unacknowledged";
-		t.is(bench.breach(`32 0${version + 2} ${t1} 0003 ${five} 41`), breach);
-		t.is(bench.breach(`34 0${version + 2} ${t1} 0003 ${five} 41`), breach);
-	}
-});
-
 test("acks: in a session that outlived a reboot, the first message is acknowledged too", t => {
 	const bench = new Bench({ version: 5 });
 	bench.connect("20 03 01 00 00");
@@ -372,22 +303,4 @@ test("acks: in a session that outlived a reboot, the first message is acknowledg
 	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
 	bench.feed("62 02 0007");
 	t.is(bench.sent(), dense("70 02 0007"), "and in 5.0 its PUBCOMP has no reason");
-});
-
-test("inbox: in 5.0 messages of both kinds count together", t => {
-	for (const third of ["32", "34"]) {
-		const bench = new Bench({ version: 5, incomingMax: 2 });
-		bench.connect();
-		for (let id = 1; id < 6; id++) {
-			bench.feed(`32 07 ${t1} 000${id} 00 41`);
-			bench.handled(token(bench), id, 1);
-		}
-		bench.feed(`34 07 ${t1} 0007 00 41`);
-		bench.handled(token(bench), 7, 2);
-		bench.feed(`32 07 ${t1} 0008 00 41`);
-		const last = token(bench);
-		t.is(bench.breach(`${third} 07 ${t1} 0009 00 41`), "0x93 more than 2 messages unacknowledged");
-		bench.handled(last, 8, 1);
-		t.is(bench.breach(`${third} 07 ${t1} 0009 00 41`), `t=41 qos ${third === "32" ? 1 : 2}`);
-	}
 });
