@@ -129,3 +129,20 @@ test("stream: DISCONNECT comes after the packet that is under way", t => {
 	t.is(bench.sent(), dense(`30 7b 0001 74 ${toHex(utf8(payload))} e0 00`));
 	t.true(bench.session.left);
 });
+
+test("length: properties and time to live together, around the lengths where theirs grows", t => {
+	for (let bytes = 116; bytes < 134; bytes++) {
+		const bench = new Bench({ version: 5 });
+		bench.connect();
+		// One content type of that many bytes, with its id and length.
+		const properties = new Uint8Array(bytes).fill(0x76);
+		properties.set([3, 0, bytes - 3]);
+		bench.outbox.append(field("t"), utf8("A"), 0, 9000, bench.now, properties);
+		const all = bytes + 5;
+		const length = all < 0x80 ? [all] : [(all & 0x7f) | 0x80, all >> 7];
+		const body = 3 + length.length + all + 1;
+		const head = toHex(Uint8Array.of(0x30, (body & 0x7f) | (body > 0x7f ? 0x80 : 0)));
+		const rest = `${body > 0x7f ? "01" : ""} 0001 74 ${toHex(Uint8Array.from(length))} 02 00000009`;
+		t.is(bench.sent(), dense(`${head} ${rest} ${toHex(properties)} 41`), `${bytes} bytes`);
+	}
+});
