@@ -366,3 +366,25 @@ test("silence: a socket that takes no ping is no excuse, and no reason to spin",
 	bench.host.pass(1);
 	t.regex(bench.seen(), /silent, no PINGRESP for 10 s$/);
 });
+
+test("subscriptions: the answer to an UNSUBSCRIBE makes room for those that are due", t => {
+	const bench = new LinkBench({ session: { requestsMax: 1 } });
+	const { subscriptions } = bench.link;
+	bench.connect();
+	for (const [filter, suback] of [
+		["a", "90 03 0001 00"],
+		["b", "90 03 0002 00"],
+	] as const) {
+		subscriptions.add(filter, { qos: 0 }, () => {});
+		bench.link.wake();
+		bench.host.pass(0);
+		bench.host.wire.feed(suback);
+	}
+	bench.host.wire.handler.onLost("gone");
+	subscriptions.remove("a", () => {});
+	bench.host.pass(bench.link.retryMs);
+	bench.connect();
+	t.is(bench.host.wire.sent(), dense("a2 05 0003 0001 61"));
+	bench.host.wire.feed("b0 02 0003");
+	t.is(bench.host.wire.sent(), dense("82 06 0004 0001 62 00"));
+});
