@@ -18,6 +18,7 @@ const serialAdvice: Readonly<Record<string, string>> = Object.freeze({
 	closed: "Check the wires and the baud rate, and that the bridge runs and reaches the broker.",
 	silent: "Check the wires and the baud rate, and that the bridge runs and reaches the broker.",
 	protocol: "Check the baud rate, and that nothing else uses this UART.",
+	unreachable: "Check the settings serial.transmit, serial.receive and serial.baud.",
 	fault: "Check the settings serial.transmit, serial.receive and serial.baud.",
 });
 

@@ -1,5 +1,6 @@
 import test from "ava";
 import type { Status } from "../../modules/client/client.js";
+import { causeNames } from "../../modules/link/cause.js";
 import { statusLine, tallyLine, timeStamp } from "../../modules/rounds/words.js";
 
 const url = "mqtt://10.0.0.7:1884";
@@ -72,23 +73,10 @@ for (const { status, line } of table) {
 }
 
 test("words: no cause on a serial line speaks of addresses, ports or names", t => {
-	const causes = [
-		"name",
-		"unreachable",
-		"refused",
-		"busy",
-		"closed",
-		"silent",
-		"duplicate",
-		"protocol",
-		"fault",
-	];
-	for (const cause of causes) {
-		if (cause === "name" || cause === "unreachable") continue; // a serial line has neither
-		t.notRegex(
-			statusLine({ ...blank, url: "serial:", cause, detail: "x" })!,
-			/serial::|address|port,|name service/,
-		);
+	for (const cause of causeNames) {
+		if (cause === "name") continue; // there is none to look up
+		const line = statusLine({ ...blank, url: "serial:", cause, detail: "x" })!;
+		t.notRegex(line, /serial::|address|port,|name service/);
 	}
 });
 
