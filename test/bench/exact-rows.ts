@@ -29,7 +29,8 @@ type PeerResults = Record<"publish" | "publish1024" | "receive" | "ping" | "reco
 const { version } = createRequire(import.meta.url)("mqtt-packet/package.json") as { version: string };
 const codec = `mqtt-packet ${version}, codec alone`;
 const quoted = "ECMA-419 client 8.2.3, codec alone, 64-bit, quoted";
-/** Slots of a board have 16 bytes, those of a computer 32; the first bound was measured on the latter. */
+/** Slots of a computer have twice the bytes of a board's, and the goal for the heap was measured with them. */
+const boardSlotBytes = 16;
 const largeSlotBytes = 32;
 
 /**
@@ -48,7 +49,9 @@ export async function exactRows(withPeer: boolean): Promise<Row[]> {
 		...heapRows(link, flat.stackPeak),
 		...sizeRows(await measureSizes()),
 	];
-	return rows.map(row => (row.peerName === quoted ? row : { ...row, isExact: true }));
+	const isExact = ({ unit, peerName }: Row) =>
+		peerName !== quoted && (link.slotBytes === boardSlotBytes || unit === "computrons");
+	return rows.map(row => ({ ...row, isExact: isExact(row) }));
 }
 
 function costRows(link: LinkResults, peer: PeerResults | undefined): Row[] {

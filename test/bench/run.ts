@@ -4,16 +4,18 @@
 //     npm run bench -- --json        the same for programs
 //     npm run bench -- --exact       what is the same in each run, held against exact.json: grown is failed
 //     npm run bench -- --update      the same, and exact.json is written anew
+//     npm run bench -- --stages      where the computrons of a message go, by method
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compilerAvailable } from "../../hosts/xs/build.js";
 import { mosquittoAvailable } from "../support/mosquitto.js";
 import { exactRows } from "./exact-rows.js";
+import { measureOnEngine } from "./on-xs/run.js";
 import { compareExact, exactFigures, plainRows, tableOf, type Row } from "./table.js";
 import { codecRows, fitRows, socketRows } from "./timed-rows.js";
 
-const options = ["--json", "--exact", "--update"];
+const options = ["--json", "--exact", "--update", "--stages"];
 const exactPath = fileURLToPath(new URL("./exact.json", import.meta.url));
 
 const words = process.argv.slice(2);
@@ -24,6 +26,7 @@ if (unknown !== undefined) {
 }
 if (words.includes("--update")) await update();
 else if (words.includes("--exact")) await compare();
+else if (words.includes("--stages")) await showStages();
 else show(await measureAll());
 
 async function measureAll(): Promise<Row[]> {
@@ -67,4 +70,15 @@ async function update(): Promise<void> {
 	const kept = JSON.parse(readFileSync(exactPath, "utf8")) as Record<string, number>;
 	const figures = { ...kept, ...exactFigures(await exactRows(false)) };
 	writeFileSync(exactPath, `${JSON.stringify(figures, null, "\t")}\n`);
+}
+
+async function showStages(): Promise<void> {
+	const stages = await measureOnEngine<Record<string, Record<string, number[]>>>(
+		"test/bench/on-xs/stages.ts",
+	);
+	for (const [work, shares] of Object.entries(stages)) {
+		console.log(`${work}: calls and own computrons for each message`);
+		for (const [name, [calls, own]] of Object.entries(shares))
+			console.log(`  ${name.padEnd(24)} ${String(calls).padStart(5)} ${String(own).padStart(5)}`);
+	}
 }
