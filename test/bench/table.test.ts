@@ -21,6 +21,7 @@ const cases = [
 	{ title: "less time is better", row: time, ratio: 8, met: true },
 	{ title: "a goal that is just missed", row: { ...time, ours: 51 }, ratio: 400 / 51, met: false },
 	{ title: "a higher rate is better", row: rate, ratio: 50 / 400, met: false },
+	{ title: "the ratio of the rounds comes first", row: { ...time, ratio: 9 }, ratio: 9, met: true },
 	{ title: "a bound may be reached", row: size, ratio: undefined, met: true },
 	{ title: "a bound may not be passed", row: { ...size, ours: 101 }, ratio: undefined, met: false },
 	{

@@ -14,6 +14,8 @@ export interface Row {
 	isExact?: boolean;
 	/** How far rounds lie apart, in percent. */
 	spread?: number;
+	/** The median of the ratios of each round, where ours and the peer's took turns. */
+	ratio?: number;
 }
 
 /** How a row is told to programs; null where there is nothing. */
@@ -32,8 +34,8 @@ export interface PlainRow {
 const tolerance = 0.03;
 
 /** How many times we are better than the peer. */
-export function ratioOf({ ours, peer, isRate }: Row): number | undefined {
-	if (peer === undefined) return undefined;
+export function ratioOf({ ours, peer, isRate, ratio }: Row): number | undefined {
+	if (peer === undefined || ratio !== undefined) return ratio;
 	return isRate === true ? ours / peer : peer / ours;
 }
 
@@ -74,7 +76,7 @@ export function tableOf(rows: readonly Row[]): string {
 			row.spread === undefined ? "" : row.spread.toFixed(0),
 			row.peer === undefined ? "" : numberText(row.peer),
 			row.peerName ?? "",
-			ratio === undefined || !Number.isFinite(ratio) ? "" : `${ratio.toPrecision(2)}×`,
+			ratio === undefined || !Number.isFinite(ratio) ? "" : `${numberText(ratio)}×`,
 			goalText(row) ?? "",
 			met === undefined ? "" : met ? "yes" : "NO",
 		];

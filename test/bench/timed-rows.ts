@@ -10,10 +10,11 @@ import type { Row } from "./table.js";
 type Codec = Record<string, { ns: number; spread: number; bytes: number }>;
 type Publisher = "godwit" | "mqtt-js" | "raw-socket";
 
-const rounds = 5;
+const rounds = 7;
 const fitRounds = 20;
 const nodeWindows = [1, 10, 100];
 const xsWindows = [1, 10, 20];
+const windows = [...new Set([...nodeWindows, ...xsWindows])];
 const rateGoals = [1.5, 2.5, 2.4];
 const youngMB = 128;
 
@@ -66,7 +67,7 @@ export async function socketRows(): Promise<Row[]> {
 	try {
 		for (let round = 0; round < rounds; round++) {
 			for (const name of Object.keys(paces) as Publisher[]) {
-				const words = [name, `${broker.port}`, ...[...new Set([...nodeWindows, ...xsWindows])].map(String)];
+				const words = [name, `${broker.port}`, ...windows.map(String)];
 				paces[name].push(await runOnNode<Pace[]>(["--import=tsx"], "publish.ts", words));
 			}
 			const words = [`${broker.port}`, ...xsWindows.map(String)];
@@ -106,19 +107,16 @@ function nodeSocketRows(paces: Record<Publisher, Pace[][]>): Row[] {
 		const name = `Node QoS 1 to mosquitto, window ${window}`;
 		const values = (of: Publisher, key: keyof Pace) => paces[of].map(round => round[i]![key]);
 		const pair = (key: keyof Pace, peer: Publisher) => ({
-			name,
-			ours: median(values("godwit", key)),
-			spread: spread(values("godwit", key)),
-			peer: median(values(peer, key)),
+			...paired(name, values("godwit", key), values(peer, key), key === "perSecond"),
 			peerName: peer === "mqtt-js" ? clientName : "a raw socket of Node",
 		});
-		const rate = { unit: "acked/s", isRate: true };
+		const cpu = "µs of CPU a message";
 		const writesMost = [1, 0.3][i];
 		return [
-			{ ...pair("perSecond", "mqtt-js"), ...rate, goal: { times: rateGoals[i]! } },
-			{ ...pair("perSecond", "raw-socket"), ...rate },
-			{ ...pair("cpuMicroseconds", "mqtt-js"), unit: "µs of CPU a message", goal: { times: 2 } },
-			{ ...pair("cpuMicroseconds", "raw-socket"), unit: "µs of CPU a message" },
+			{ ...pair("perSecond", "mqtt-js"), goal: { times: rateGoals[i]! } },
+			pair("perSecond", "raw-socket"),
+			{ ...pair("cpuMicroseconds", "mqtt-js"), unit: cpu, goal: { times: 2 } },
+			{ ...pair("cpuMicroseconds", "raw-socket"), unit: cpu },
 			{
 				...pair("writes", "mqtt-js"),
 				unit: "writes a message",
@@ -132,23 +130,29 @@ function xsSocketRows(
 	xs: readonly { client: number; link: number }[][],
 	paces: Record<Publisher, Pace[][]>,
 ): Row[] {
-	const measured = [...new Set([...nodeWindows, ...xsWindows])];
 	return xsWindows.flatMap((window, i) => {
-		const peer = median(paces["mqtt-js"].map(round => round[measured.indexOf(window)]!.perSecond));
+		const at = windows.indexOf(window);
+		const theirs = paces["mqtt-js"].map(round => round[at]!.perSecond);
 		return (["client", "link"] as const).map(face => {
-			const values = xs.map(round => round[i]![face]);
-			return {
-				name: `XS QoS 1 to mosquitto, window ${window}, by the ${face}`,
-				unit: "acked/s",
-				isRate: true,
-				ours: median(values),
-				spread: spread(values),
-				peer,
-				peerName: `${clientName} on Node`,
-				...(face === "client" && { goal: { times: 1 } }),
-			};
+			const ours = xs.map(round => round[i]![face]);
+			const row = paired(`XS QoS 1 to mosquitto, window ${window}, by the ${face}`, ours, theirs, true);
+			return { ...row, peerName: `${clientName} on Node`, ...(face === "client" && { goal: { times: 1 } }) };
 		});
 	});
+}
+
+/** The figures of rounds in which ours and the peer's took turns: what disturbs both leaves their ratio. */
+function paired(name: string, ours: readonly number[], theirs: readonly number[], isRate: boolean): Row {
+	const ratios = ours.map((own, round) => (isRate ? own / theirs[round]! : theirs[round]! / own));
+	return {
+		name,
+		unit: "acked/s",
+		isRate,
+		ours: median(ours),
+		spread: spread(ours),
+		peer: median(theirs),
+		ratio: median(ratios),
+	};
 }
 
 /** Runs a script of on-node/ in a process of its own; gives the line it prints, from JSON. */

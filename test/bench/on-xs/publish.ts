@@ -6,7 +6,7 @@ import { topicField, topicName } from "../loops.js";
 // the messages acknowledged in a second, by the client's promises and by the link under it.
 
 const warmMessages = 2_000;
-const measureMs = 1_000;
+const measureMs = 600;
 const qos1 = 2;
 const [port, ...windows] = engine.arguments;
 const host = engineHost();
