@@ -23,17 +23,37 @@ const entry = "test/bench/on-xs/fit.ts";
  */
 export async function fitFirmware(url: string, rounds: number): Promise<Fit> {
 	const words = settings(url, rounds);
-	const { loaded } = await measureOnEngine<Fit>(entry, { words: settings(url, 1), flat: true });
-	const slots = board.slots + loaded.slots;
-	const chunkBytes = board.chunkBytes + loaded.chunkBytes;
-	return measureOnEngine<Fit>(entry, { words, flat: true, options: limits(slots, chunkBytes) });
+	const loaded = await weighModules(url);
+	const options = limits(board.slots + loaded.slots, board.chunkBytes + loaded.chunkBytes);
+	return measureOnEngine<Fit>(entry, { words, flat: true, options });
 }
 
-/** Whether the firmware fits even with its modules loaded to RAM. */
-export async function fitsWithModules(url: string, rounds: number): Promise<boolean> {
-	const options = limits(board.slots, board.chunkBytes);
-	const { code } = await runOnEngine(entry, { words: settings(url, rounds), flat: true, options });
-	return code === 0;
+/** The least heap beyond the modules in which so many rounds can be done, to a step or so. */
+export async function leastHeap(url: string, rounds: number): Promise<{ slots: number; chunkBytes: number }> {
+	const loaded = await weighModules(url);
+	const words = settings(url, rounds);
+	const fits = async (slots: number, chunkBytes: number) => {
+		const options = limits(slots + loaded.slots, chunkBytes + loaded.chunkBytes);
+		return (await runOnEngine(entry, { words, flat: true, options })).code === 0;
+	};
+	return {
+		slots: await least(count => fits(count, board.chunkBytes), board.slots, 32),
+		chunkBytes: await least(bytes => fits(board.slots, bytes), board.chunkBytes, 512),
+	};
+}
+
+async function least(fits: (size: number) => Promise<boolean>, most: number, step: number): Promise<number> {
+	let [low, high] = [0, most];
+	while (high - low > step) {
+		const middle = (low + high) >> 1;
+		if (await fits(middle)) high = middle;
+		else low = middle;
+	}
+	return high;
+}
+
+async function weighModules(url: string): Promise<Fit["loaded"]> {
+	return (await measureOnEngine<Fit>(entry, { words: settings(url, 1), flat: true })).loaded;
 }
 
 function settings(url: string, rounds: number): string[] {

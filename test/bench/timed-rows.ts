@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { Mosquitto } from "../support/mosquitto.js";
-import { board, fitFirmware } from "./fit.js";
+import { board, fitFirmware, leastHeap } from "./fit.js";
 import type { Pace } from "./on-node/publish.js";
 import { measureOnEngine } from "./on-xs/run.js";
 import { median, spread } from "./statistics.js";
@@ -84,8 +84,9 @@ export async function fitRows(): Promise<Row[]> {
 	const broker = await Mosquitto.start();
 	try {
 		const { peak, live } = await fitFirmware(broker.url, fitRounds);
+		const least = await leastHeap(broker.url, fitRounds);
 		const row = (what: string, unit: string, ours: number, most: number): Row => ({
-			name: `firmware in the heap of an ESP32, beyond its modules: ${what}`,
+			name: `XS rounds in the heap of an ESP32, beyond the modules: ${what}`,
 			unit,
 			ours,
 			goal: { most },
@@ -94,6 +95,8 @@ export async function fitRows(): Promise<Row[]> {
 			row("peak with garbage", "slots", peak.slots, board.slots),
 			row("peak with garbage", "bytes of chunks", peak.chunkBytes, board.chunkBytes),
 			row("peak", "slots of stack", peak.stack, board.stack),
+			row("the least that does", "slots", least.slots, board.slots),
+			row("the least that does", "bytes of chunks", least.chunkBytes, board.chunkBytes),
 			row("live at the end", "slots", live.slots, board.slots),
 			row("live at the end", "bytes of chunks", live.chunkBytes, board.chunkBytes),
 		];
