@@ -29,7 +29,7 @@ type PeerResults = Record<"publish" | "publish1024" | "receive" | "ping" | "reco
 const { version } = createRequire(import.meta.url)("mqtt-packet/package.json") as { version: string };
 const codec = `mqtt-packet ${version}, codec alone`;
 const quoted = "ECMA-419 client 8.2.3, codec alone, 64-bit, quoted";
-/** Slots of a computer have twice the bytes of a board's, and the goal for the heap was measured with them. */
+/** Slots of a computer have twice the bytes of a board's; the goal for the heap was measured with them. */
 const boardSlotBytes = 16;
 const largeSlotBytes = 32;
 
