@@ -4,7 +4,6 @@ import { Session, SessionEvent } from "../session/session.js";
 import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import { PacketType } from "../wire/packet-type.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { reasonText } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
@@ -16,7 +15,6 @@ export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js
 
 const online = LinkState.online;
 const none = SessionEvent.none;
-const puback = PacketType.puback;
 
 /**
  * Keeps a connection to the broker, and joins session, outbox and transport: one transport, one frame, one
@@ -241,12 +239,12 @@ export class Link implements TransportHandler {
 		const reader = this.#reader;
 		const transport = this.#transport;
 		while (transport !== undefined && this.#transport === transport && session.ready) {
+			session.receiveAcks(reader, now);
 			while (reader.next()) {
 				const event = session.receive(reader, now);
 				if (event !== none) this.#act(event, now);
-				// An acknowledgement of ours fills nothing, and closes nothing.
-				else if (reader.type === puback) continue;
 				if (!session.ready || this.#transport !== transport) return;
+				session.receiveAcks(reader, now);
 			}
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {

@@ -33,6 +33,7 @@ const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, le
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 const online = Phase.online;
+const publish = PacketType.publish;
 const puback = PacketType.puback;
 
 /** Reason codes used here by name [MQTT5 2.4]. */
@@ -154,22 +155,17 @@ export class Session {
 		writePacket(target, packet, this.#options.version);
 		target.reset();
 	}
+	/** Acts on the PUBACKs that come next. Any other packet, and these as well, receive() can take. */
+	receiveAcks(packets: FrameReader, now: number): void {
+		if (this.#phase === online && this.sender.takeAcks(packets)) this.pulse.progressAt = now;
+	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
 		const pulse = this.pulse;
 		const type = packet.type;
 		pulse.heardAt = now;
 		if (this.#phase !== online) return this.#receiveEarly(packet, now);
-		if (type === puback && packet.end - packet.at === 2) {
-			const at = packet.at;
-			const id = (packet.bytes[at]! << 8) | packet.bytes[at + 1]!;
-			if (id !== 0) {
-				pulse.progressAt = now;
-				this.sender.acknowledge(id, 0, 1);
-				return SessionEvent.none;
-			}
-		}
-		if (type === PacketType.publish) return this.#receivePublish(packet);
+		if (type === publish) return this.#receivePublish(packet);
 		if (type === PacketType.pingresp) {
 			packet.finish();
 			pulse.answer();
