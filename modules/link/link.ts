@@ -115,9 +115,9 @@ export class Link implements TransportHandler {
 		ttlMs: number,
 		properties?: Uint8Array,
 	): number {
-		const now = this.#host.clock.now();
+		const now = ttlMs === Infinity ? 0 : this.#host.clock.now();
 		const record = this.session.sender.publish(topic, payload, marks, ttlMs, now, properties);
-		if (record !== 0) this.wake();
+		if (record !== 0 && this.#armedFor !== 0) this.wake();
 		return record;
 	}
 	/** Something is due: it is seen to in the link's next turn, which is this one if it is not over. */
@@ -169,16 +169,17 @@ export class Link implements TransportHandler {
 	#onAlarm(): void {
 		this.#armedFor = Infinity;
 		const now = this.#host.clock.now();
-		try {
-			this.#tick(now);
-		} catch (error) {
-			this.#breach(error);
+		if (this.state !== online || now >= this.session.pulse.deadline) {
+			try {
+				this.#tick(now);
+			} catch (error) {
+				this.#breach(error);
+			}
 		}
 		this.#guard(now);
 	}
 	#tick(now: number): void {
 		if (this.state === LinkState.online) {
-			if (now < this.session.pulse.deadline) return;
 			const detail = this.session.tick(now, this.#unread);
 			if (detail !== undefined) this.#fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
@@ -285,12 +286,22 @@ export class Link implements TransportHandler {
 		const frame = this.frame;
 		const session = this.session;
 		const sender = session.sender;
+		if (frame.end === frame.start) {
+			if (this.outbox.next !== 0 && session.takeFront(this.#writable, now)) this.#writeFront(transport);
+			if (sender.direct === 0 && !session.due) return;
+		}
 		do {
 			while (session.transmit(frame, now));
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
 			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
-		} while ((sender.direct !== 0 || session.blocked) && this.#transport === transport);
+		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
+	}
+	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
+	#writeFront(transport: Transport): void {
+		const outbox = this.outbox;
+		this.#writable = transport.write(outbox.memory, outbox.at, outbox.takenTo);
+		if (this.session.sender.unwritten > 0) this.session.sender.flushed(Infinity);
 	}
 	/** Writes what is in the frame; false when the socket has not taken all of it. */
 	#flush(transport: Transport): boolean {

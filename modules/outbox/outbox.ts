@@ -45,6 +45,8 @@ const partsPerMs = 64;
 export class Outbox {
 	readonly recordsMax: number;
 	readonly memory: Uint8Array;
+	/** Where the arena begins. */
+	readonly from: number;
 	/** An id modulo idSize is its record; what is over recordsMax + 1 is for others to give out. */
 	readonly idSize: number;
 	/** Called once for each record that was accepted, when it ends and its row is free again. */
@@ -67,7 +69,6 @@ export class Outbox {
 	/** The oldest record that waits, or 0; and the first that made room and is not reported yet, or 0. */
 	next = 0;
 	ended = 0;
-	#from: number;
 	#limit: number;
 	#top: number;
 	#rows: Int32Array;
@@ -89,7 +90,7 @@ export class Outbox {
 			);
 		this.recordsMax = recordsMax;
 		this.memory = memory;
-		this.#from = this.#top = from;
+		this.from = this.#top = from;
 		this.#limit = limit;
 		let idSize = 2;
 		while (idSize < recordsMax + 2 + othersMax) idSize <<= 1;
@@ -101,7 +102,7 @@ export class Outbox {
 		}
 	}
 	get arenaBytes(): number {
-		return this.#limit - this.#from;
+		return this.#limit - this.from;
 	}
 	/** Bytes of the arena that hold bodies. */
 	get usedBytes(): number {
@@ -250,7 +251,7 @@ export class Outbox {
 		rows[row + marksAt] = marks & ~stateMask;
 		this.#free = record;
 		this.#liveBytes -= rows[row + bytesAt]!;
-		if (--this.count === 0) this.#top = this.#from;
+		if (--this.count === 0) this.#top = this.from;
 		this.onEnd(record, Outcome.delivered, 0);
 		return true;
 	}
@@ -344,7 +345,7 @@ export class Outbox {
 		rows[row + marksAt] = marks & ~stateMask;
 		this.#unlink(record);
 		this.#liveBytes -= rows[row + bytesAt]!;
-		if (--this.count === 0) this.#top = this.#from;
+		if (--this.count === 0) this.#top = this.from;
 	}
 	#unlink(record: number): void {
 		const rows = this.#rows;
@@ -380,7 +381,7 @@ export class Outbox {
 			if (displaces(this, record, marks)) this.#retire(record, Outcome.displaced);
 		}
 		if (this.#limit - this.#top >= bytes) return true;
-		this.#top = compact(this.memory, this.#rows, this.#from, this.#isSorted);
+		this.#top = compact(this.memory, this.#rows, this.from, this.#isSorted);
 		return true;
 	}
 	/** Ends the record, which report() will tell. */

@@ -23,6 +23,8 @@ const packetIdNotFound = 0x92;
 export class Receiver {
 	/** The most messages that the broker may leave unfinished: our Receive Maximum. */
 	readonly max: number;
+	/** Messages whose handlers are not done. */
+	pending = 0;
 	#acks: Acks;
 	#inbox: Int32Array;
 	#firstToken = 0;
@@ -39,10 +41,6 @@ export class Receiver {
 		while (size < max) size <<= 1;
 		this.#inbox = new Int32Array(size);
 		this.#ids = new Int32Array(max);
-	}
-	/** Messages whose handlers are not done. */
-	get pending(): number {
-		return this.#nextToken - this.#firstToken;
 	}
 	/** Takes a message in: the token for acknowledge(), or -1 when it was delivered before. */
 	publish({ id, qos, dup }: Incoming, version: Version): number {
@@ -63,6 +61,7 @@ export class Receiver {
 		} else if (this.pending >= this.max) throw tooMany(this.max);
 		else this.#ids[at] = (this.#ids[at]! & ~doubtFlag) | seenFlag;
 		const token = this.#nextToken++;
+		this.pending++;
 		const handled = known && (this.#ids[at]! & doneFlag) !== 0;
 		this.#inbox[token & (this.#inbox.length - 1)] = id | (qos << qosShift) | (handled ? doneFlag : 0);
 		if (handled) this.#drain();
@@ -94,6 +93,7 @@ export class Receiver {
 	/** The connection is gone: what is unacknowledged will come again. */
 	lose(): void {
 		this.#firstToken = this.#nextToken;
+		this.pending = 0;
 		for (let i = 0; i < this.#idCount; i++) this.#ids[i]! &= ~seenFlag;
 	}
 	/** The session may be gone. */
@@ -133,6 +133,7 @@ export class Receiver {
 			const entry = this.#inbox[this.#firstToken & mask]!;
 			if (!(entry & doneFlag)) return;
 			this.#firstToken++;
+			this.pending--;
 			const type = (entry & ~doneFlag) >> qosShift === 2 ? PacketType.pubrec : PacketType.puback;
 			this.#acks.push(type, entry & idMask, 0);
 		}

@@ -178,6 +178,16 @@ export class Sender {
 		} while (id !== 0);
 		return true;
 	}
+	/** See Session.takeFront(). */
+	takeFront(bytesMax: number, now: number): boolean {
+		const outbox = this.outbox;
+		if (this.direct !== 0 || outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return false;
+		if (outbox.place(outbox.next) !== outbox.from) return false;
+		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
+		if (!outbox.take(bytesMax, bytesMax, quota, now, 0)) return false;
+		this.unwritten += outbox.takenFree;
+		return true;
+	}
 	/** PUBACK, or a PUBREC that refuses; nothing, when the id is not in flight at that QoS. */
 	acknowledge(id: number, reason: number, qos: number): void {
 		const outbox = this.outbox;
@@ -220,7 +230,10 @@ export class Sender {
 		this.direct = 0;
 		if (this.unwritten > 0) this.flushed(Infinity);
 	}
-	/** The record in flight with that id, or 0. One that ended half in the socket would leave other bytes there. */
+	/**
+	 * The record in flight with that id, or 0. One that ended half in the socket would leave other bytes
+	 * there.
+	 */
 	#find(id: number): number {
 		const record = this.outbox.find(id);
 		if (record !== 0 && record === this.direct) throw breach("a packet acknowledged before its end");

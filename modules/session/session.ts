@@ -8,6 +8,7 @@ import { readServerPacket } from "../wire/read-server-packet.js";
 import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
+import { connectPacket } from "./connect-packet.js";
 import { Incoming } from "./incoming.js";
 import { Offer } from "./offer.js";
 import { Pulse } from "./pulse.js";
@@ -76,6 +77,9 @@ export class Session {
 	#options: SessionOptions;
 	#phase: Phase = Phase.offline;
 	#acks: Acks;
+	#pendingMax: number;
+	/** We are not online, or AUTH or resends may be due: cleared by #writeRare() when they are not. */
+	#rareDue = true;
 	#credentials: Credentials = {};
 	#authDue = false;
 	#authData: Uint8Array | undefined;
@@ -90,13 +94,13 @@ export class Session {
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
 		this.sender = new Sender(outbox, this.#acks, this.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
+		this.#pendingMax = options.version === 5 ? Infinity : options.incomingMax;
 		this.requests = new Requests(options.requestsMax, outbox.recordsMax + 2, outbox.idSize);
 	}
-	/** Something may be due that transmit() had no room for. */
-	get blocked(): boolean {
-		const { sender, requests, pulse } = this;
-		if (sender.outbox.next !== 0 || this.#acks.count > 0 || requests.unsent > 0) return true;
-		return sender.resending || pulse.pingDue || this.#authDue;
+	/** Something may be due that transmit() can write, or had no room for. */
+	get due(): boolean {
+		if (this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue) return true;
+		return this.requests.unsent > 0 || this.pulse.pingDue;
 	}
 	get online(): boolean {
 		return this.#phase === Phase.online;
@@ -110,9 +114,8 @@ export class Session {
 	 * broker keeps to our Receive Maximum: handlers which wait for an acknowledgement cannot keep that out.
 	 */
 	get ready(): boolean {
-		const { receiver } = this;
-		if (this.#options.version < 5 && receiver.pending >= receiver.max) return false;
-		return this.#acks.count + receiver.pending < this.#acks.size;
+		const pending = this.receiver.pending;
+		return pending < this.#pendingMax && this.#acks.count + pending < this.#acks.size;
 	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
@@ -123,6 +126,7 @@ export class Session {
 	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
 	lose(): void {
 		this.#phase = Phase.offline;
+		this.#rareDue = true;
 		this.#doubts ||= this.#asked;
 		this.#asked = false;
 		this.#authDue = false;
@@ -138,6 +142,7 @@ export class Session {
 	leave(reason: number): void {
 		if (this.#phase === Phase.offline || this.#phase === Phase.left) return;
 		this.#leaveReason = reason;
+		this.#rareDue = true;
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	/** Asks for a subscription, or to leave one. False when requestsMax are unanswered. */
@@ -180,30 +185,50 @@ export class Session {
 	}
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
-		const sender = this.sender;
 		// A packet is half in the socket: nothing else may be written before the rest of it.
-		if (sender.direct !== 0) return false;
-		const pulse = this.pulse;
-		const requests = this.requests;
+		if (this.sender.direct !== 0) return false;
 		let written = false;
-		if (this.#phase !== online) written = this.#writeEarly(frame);
+		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.#writeAck(frame);
-		else if (pulse.pingDue || this.#authDue) written = this.#writeRare(frame);
-		else if (requests.unsent > 0 && !sender.resending) {
-			written = requests.transmit(frame, this.#options.version);
-			if (written && sender.owed + requests.owed === 1) pulse.ask(now);
-		} else {
-			const outbox = sender.outbox;
-			if (outbox.next === 0 && !sender.resending) return false;
-			const isFirst = sender.owed + requests.owed === 0;
-			written = sender.transmit(frame, now);
-			if (isFirst && written) pulse.ask(now);
-		}
-		if (written) pulse.sentAt = now;
+		else if (this.requests.unsent > 0) written = this.#writeRequest(frame, now);
+		else written = this.#writeMessages(frame, now);
+		if (written) this.pulse.sentAt = now;
 		return written;
 	}
-	#writeRare(frame: FrameWriter): boolean {
-		if (!this.pulse.pingDue) return this.#writeAuth(frame);
+	/**
+	 * Takes the messages at the front of the log, when they are next and nothing else is due: at most that many
+	 * bytes, which are to be written at once, from the outbox's memory[at, takenTo).
+	 */
+	takeFront(bytesMax: number, now: number): boolean {
+		if (this.#rareDue || this.pulse.pingDue || this.#acks.count > 0 || this.requests.unsent > 0) return false;
+		const isFirst = this.sender.owed + this.requests.owed === 0;
+		if (!this.sender.takeFront(bytesMax, now)) return false;
+		if (isFirst) this.pulse.ask(now);
+		this.pulse.sentAt = now;
+		return true;
+	}
+	/** Whatever has its turn, while something rare may be due. */
+	#writeRare(frame: FrameWriter, now: number): boolean {
+		if (this.#phase !== online) return this.#writeEarly(frame);
+		if (this.#acks.count > 0) return this.#writeAck(frame);
+		if (this.pulse.pingDue) return this.#writePing(frame);
+		if (this.#authDue) return this.#writeAuth(frame);
+		if (this.sender.resending) return this.#writeMessages(frame, now);
+		this.#rareDue = false;
+		return this.requests.unsent > 0 ? this.#writeRequest(frame, now) : this.#writeMessages(frame, now);
+	}
+	#writeMessages(frame: FrameWriter, now: number): boolean {
+		const isFirst = this.sender.owed + this.requests.owed === 0;
+		if (!this.sender.transmit(frame, now)) return false;
+		if (isFirst) this.pulse.ask(now);
+		return true;
+	}
+	#writeRequest(frame: FrameWriter, now: number): boolean {
+		if (!this.requests.transmit(frame, this.#options.version)) return false;
+		if (this.sender.owed + this.requests.owed === 1) this.pulse.ask(now);
+		return true;
+	}
+	#writePing(frame: FrameWriter): boolean {
 		if (frame.room < 2) return false;
 		this.pulse.pingDue = false;
 		frame.begin(PacketType.pingreq, 0, 0);
@@ -243,30 +268,8 @@ export class Session {
 		this.#authDue = false;
 		return true;
 	}
-	#connect({ username, password }: Credentials): ConnectPacket {
-		const { version, clean, keepAliveMs, will, userProperties, authenticator } = this.#options;
-		const packet: ConnectPacket = {
-			cmd: "connect",
-			protocolVersion: version,
-			protocolId: version === 3 ? "MQIsdp" : "MQTT",
-			clientId: this.clientId,
-			clean,
-			keepalive: Math.ceil(keepAliveMs / 1000),
-		};
-		if (username !== undefined) packet.username = username;
-		if (password !== undefined) packet.password = password;
-		if (will !== undefined) packet.will = will;
-		if (version !== 5) return packet;
-		packet.properties = { receiveMaximum: this.receiver.max };
-		if (this.packetBytesMax > 0) packet.properties.maximumPacketSize = this.packetBytesMax;
-		if (!clean) packet.properties.sessionExpiryInterval = this.#options.sessionExpirySeconds;
-		if (userProperties !== undefined) packet.properties.userProperties = userProperties;
-		if (authenticator !== undefined) {
-			packet.properties.authenticationMethod = authenticator.method;
-			const data = authenticator.start();
-			if (data !== undefined) packet.properties.authenticationData = data;
-		}
-		return packet;
+	#connect(credentials: Credentials): ConnectPacket {
+		return connectPacket(this.#options, this.clientId, credentials, this.receiver.max, this.packetBytesMax);
 	}
 	#receiveEarly(packet: FrameReader, now: number): SessionEvent {
 		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
@@ -382,7 +385,7 @@ export class Session {
 			return SessionEvent.none;
 		}
 		this.#authData = authenticator.answer(properties?.authenticationData);
-		this.#authDue = true;
+		this.#authDue = this.#rareDue = true;
 		return SessionEvent.none;
 	}
 }
