@@ -1,6 +1,7 @@
 import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { Session, SessionEvent } from "../session/session.js";
+import type { Incoming } from "../session/incoming.js";
 import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
@@ -15,6 +16,7 @@ export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js
 
 const online = LinkState.online;
 const none = SessionEvent.none;
+const message = SessionEvent.message;
 
 /**
  * Keeps a connection to the broker, and joins session, outbox and transport: one transport, one frame, one
@@ -243,7 +245,8 @@ export class Link implements TransportHandler {
 			session.receiveAcks(reader, now);
 			while (reader.next()) {
 				const event = session.receive(reader, now);
-				if (event !== none) this.#act(event, now);
+				if (event === message) this.#hear(session.incoming);
+				else if (event !== none) this.#act(event, now);
 				if (!session.ready || this.#transport !== transport) return;
 				session.receiveAcks(reader, now);
 			}
@@ -256,14 +259,14 @@ export class Link implements TransportHandler {
 			reader.fill(bytes);
 		}
 	}
+	/** The message is the handler's; another one may take its place in the meantime, but not of this link. */
+	#hear(incoming: Incoming): void {
+		if (this.#handler.onMessage() && incoming.qos > 0)
+			this.session.receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
+	}
 	#act(event: SessionEvent, now: number): void {
 		const { session } = this;
 		switch (event) {
-			case SessionEvent.message: {
-				const { token, id, qos } = session.incoming;
-				if (this.#handler.onMessage() && qos > 0) session.receiver.acknowledge(token, id, qos);
-				return;
-			}
 			case SessionEvent.skipped:
 				return this.#handler.onSkipped(session.incoming.skippedBytes);
 			case SessionEvent.connected:
@@ -291,7 +294,7 @@ export class Link implements TransportHandler {
 			if (sender.direct === 0 && !session.due) return;
 		}
 		do {
-			while (session.transmit(frame, now));
+			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
 			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;

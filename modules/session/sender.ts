@@ -100,7 +100,7 @@ export class Sender {
 		memory.set(topic, at);
 		at += topicBytes;
 		if (qos !== 0) {
-			const id = outbox.id(record);
+			const id = outbox.lastId;
 			memory[at] = id >> 8;
 			memory[at + 1] = id;
 			at += 2;

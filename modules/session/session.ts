@@ -2,7 +2,7 @@ import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
-import { PacketType, type QoS } from "../wire/packet-type.js";
+import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
@@ -332,19 +332,23 @@ export class Session {
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
 	}
 	#receivePublish(packet: FrameReader): SessionEvent {
-		const qos = ((packet.flags >> 1) & 3) as QoS;
-		const { incoming, receiver } = this;
-		if (packet.skipped > 0) {
-			incoming.skip(packet);
-			if (qos === 0) return SessionEvent.skipped;
-			const token = receiver.publish(incoming, this.#options.version);
-			if (token >= 0) receiver.acknowledge(token, incoming.id, qos);
-			return token < 0 ? SessionEvent.none : SessionEvent.skipped;
-		}
+		const incoming = this.incoming;
+		if (packet.skipped > 0) return this.#skipPublish(packet);
 		incoming.read(packet);
-		if (qos === 0) return SessionEvent.message;
-		incoming.token = receiver.publish(incoming, this.#options.version);
-		return incoming.token < 0 ? SessionEvent.none : SessionEvent.message;
+		if (incoming.qos > 0) {
+			incoming.token = this.receiver.publish(incoming, this.#options.version);
+			if (incoming.token < 0) return SessionEvent.none;
+		}
+		return SessionEvent.message;
+	}
+	#skipPublish(packet: FrameReader): SessionEvent {
+		const { incoming, receiver } = this;
+		incoming.skip(packet);
+		if (incoming.qos === 0) return SessionEvent.skipped;
+		const token = receiver.publish(incoming, this.#options.version);
+		if (token < 0) return SessionEvent.none;
+		receiver.acknowledge(token, incoming.id, incoming.qos);
+		return SessionEvent.skipped;
 	}
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;
