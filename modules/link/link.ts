@@ -157,7 +157,7 @@ export class Link implements TransportHandler {
 		this.#busy = true;
 		try {
 			do {
-				if (this.#unread) this.#read(now);
+				if (this.#unread && this.#transport !== undefined) this.#read(this.#transport, now);
 				if (now >= this.outbox.expireAt) this.outbox.expire(now);
 				if (this.#transport !== undefined) this.#pump(this.#transport, now);
 				// Acknowledgements that have gone out may have made room for what was left unread.
@@ -237,18 +237,17 @@ export class Link implements TransportHandler {
 			this.#fail(Cause.fault, String(error));
 		}
 	}
-	#read(now: number): void {
+	/** Acts on all that has come in, until there is no more, or too much to be done about it first. */
+	#read(transport: Transport, now: number): void {
 		const session = this.session;
 		const reader = this.#reader;
-		const transport = this.#transport;
-		while (transport !== undefined && this.#transport === transport && session.ready) {
-			session.receiveAcks(reader, now);
+		if (!session.ready) return;
+		do {
 			while (reader.next()) {
 				const event = session.receive(reader, now);
 				if (event === message) this.#hear(session.incoming);
 				else if (event !== none) this.#act(event, now);
 				if (!session.ready || this.#transport !== transport) return;
-				session.receiveAcks(reader, now);
 			}
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {
@@ -257,9 +256,9 @@ export class Link implements TransportHandler {
 			}
 			session.pulse.heardAt = now;
 			reader.fill(bytes);
-		}
+			session.receiveAcks(reader, now);
+		} while (this.#transport === transport);
 	}
-	/** The message is the handler's; another one may take its place in the meantime, but not of this link. */
 	#hear(incoming: Incoming): void {
 		if (this.#handler.onMessage() && incoming.qos > 0)
 			this.session.receiver.acknowledge(incoming.token, incoming.id, incoming.qos);

@@ -36,6 +36,7 @@ type Phase = (typeof Phase)[keyof typeof Phase];
 const online = Phase.online;
 const publish = PacketType.publish;
 const puback = PacketType.puback;
+const pubrel = PacketType.pubrel;
 
 /** Reason codes used here by name [MQTT5 2.4]. */
 const continueAuthentication = 0x18;
@@ -236,9 +237,9 @@ export class Session {
 	}
 	#writeAck(frame: FrameWriter): boolean {
 		const acks = this.#acks;
-		const { type, id } = acks;
+		const released = acks.type === pubrel ? acks.id : 0;
 		if (!acks.transmit(frame, this.#options.version)) return false;
-		if (type === PacketType.pubrel) this.sender.released(id);
+		if (released !== 0) this.sender.released(released);
 		return true;
 	}
 	#writeEarly(frame: FrameWriter): boolean {
