@@ -1,6 +1,5 @@
 import type { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome, RecordState } from "../outbox/record.js";
-import type { FrameReader } from "../wire/frame-reader.js";
 import { remainingLengthMax, varintBytes, type FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
@@ -163,20 +162,6 @@ export class Sender {
 		if (outbox.next === 0) return false;
 		if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
 		return this.#take(frame, frame.limit - frame.end, now);
-	}
-	/** Takes the PUBACKs which come next; false when there is none. */
-	takeAcks(packets: FrameReader): boolean {
-		let id = packets.puback();
-		if (id === 0) return false;
-		const outbox = this.outbox;
-		// Whoever hears of an end can set neither of them, but clear both.
-		const isPlain = this.#again === 0 && this.direct === 0;
-		do {
-			if (isPlain) outbox.acknowledge(id);
-			else this.acknowledge(id, 0, 1);
-			id = packets.puback();
-		} while (id !== 0);
-		return true;
 	}
 	/** See Session.takeFront(). */
 	takeFront(bytesMax: number, now: number): boolean {

@@ -161,9 +161,10 @@ export class Session {
 		writePacket(target, packet, this.#options.version);
 		target.reset();
 	}
-	/** Acts on the PUBACKs that come next. Any other packet, and these as well, receive() can take. */
+	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
 	receiveAcks(packets: FrameReader, now: number): void {
-		if (this.#phase === online && this.sender.takeAcks(packets)) this.pulse.progressAt = now;
+		if (this.#rareDue || this.sender.direct !== 0) return;
+		if (packets.takePubacks(this.sender.outbox)) this.pulse.progressAt = now;
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {

@@ -6,6 +6,10 @@ import type { Text } from "./text.js";
 const capacityMin = 16;
 const publish = PacketType.publish;
 
+export interface AckTaker {
+	acknowledge(id: number): void;
+}
+
 /**
  * Cuts the incoming bytes into packets, however the network has chopped them, and reads their fields in
  * place.
@@ -53,18 +57,24 @@ export class FrameReader {
 		this.#filled += chunk.length;
 	}
 	/**
-	 * The id of the packet that comes next, if that is a PUBACK of two bytes, which is then taken; or 0. Most
-	 * packets are that to a device which publishes.
+	 * Gives the ids of the PUBACKs of two bytes which come next to the taker, one by one; false when there is
+	 * none. Most packets are that to a device which publishes.
 	 */
-	puback(): number {
+	takePubacks(taker: AckTaker): boolean {
+		if (this.#skipLeft > 0) return false;
 		const bytes = this.bytes;
 		const from = this.end;
-		if (this.#filled - from < 4 || bytes[from] !== 0x40 || bytes[from + 1] !== 2) return 0;
-		const id = (bytes[from + 2]! << 8) | bytes[from + 3]!;
-		if (this.#skipLeft > 0) return 0;
-		// One with the id 0 stays, for next() to find.
-		if (id > 0) this.end = from + 4;
-		return id;
+		let at = from;
+		while (this.#filled - at > 3 && bytes[at] === 0x40 && bytes[at + 1] === 2) {
+			const id = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+			// That is a breach, which is found in the packet that next() gives.
+			if (id === 0) break;
+			this.end = at + 4;
+			taker.acknowledge(id);
+			// Whoever hears of it may have reset the reader.
+			at = this.end;
+		}
+		return at !== from;
 	}
 	/** True when a whole packet is here; its fields are good until the next call. */
 	next(): boolean {
