@@ -156,7 +156,7 @@ class SerialStream implements Transport {
 	}
 	onAlarm(): void {
 		const { clock, alarm } = this.#line;
-		if (this.#open) return this.#lose(`nothing came over the serial line in ${answerMs / 1000} s`);
+		if (this.#open) return this.#lose(`nothing came in ${answerMs / 1000} s`);
 		this.#open = true;
 		alarm.set(clock.now() + answerMs);
 		this.onWritable();

@@ -19,14 +19,17 @@ export interface ModdableConfig {
 type UART = Pick<SerialOptions, "transmit" | "receive" | "port"> & { baud?: number };
 
 const defaultBaud = 115_200;
+const drawnId =
+	"This board has no id of its own: set client= and topic=, since another one may draw the same.";
 
 /**
  * A board or the simulator as a Host: whatever the image has of radio, name service, sockets and UARTs.
  *
  * Of the config it reads `sntp` (the time server), `dns` (name servers, where the platform does not know
- * them), and for the UART of `serial:` and that of the monitor `serial.transmit`, `.receive`, `.port`,
- * `.baud` and `monitor.transmit` and so on. A value out of its range is a RangeError. The monitor of a
- * debug build is the debugger, and that of a release build a UART: the one set, or the board's default.
+ * them), `storage` (`preference` where that class can keep a drawn device id without harm), and for the UART
+ * of `serial:` and that of the monitor `serial.transmit`, `.receive`, `.port`, `.baud` and `monitor.transmit`
+ * and so on. A value out of its range is a RangeError. The monitor of a debug build is the debugger, and that
+ * of a release build a UART: the one set, or the board's default.
  */
 export function moddableHost(config: ModdableConfig): Host {
 	const text = new ModdableText();
@@ -38,6 +41,11 @@ export function moddableHost(config: ModdableConfig): Host {
 	let line: SerialLine | undefined;
 	const openLine = () => (line ??= newLine(config, clock, onFault));
 	let deviceId: string | undefined;
+	const newId = () => {
+		const { id, isLasting } = findDeviceId(radio?.mac, random, config["storage"] === "preference");
+		if (!isLasting) monitor.print(drawnId);
+		return id;
+	};
 	return {
 		clock,
 		random,
@@ -46,7 +54,7 @@ export function moddableHost(config: ModdableConfig): Host {
 		radio,
 		monitor,
 		get deviceId() {
-			return (deviceId ??= findDeviceId(radio?.mac, random));
+			return (deviceId ??= newId());
 		},
 	};
 }

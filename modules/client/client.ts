@@ -302,8 +302,11 @@ export class Client implements LinkHandler {
 		checkTopicName(topic);
 		const scratch = this.#scratch;
 		scratch.reset();
-		scratch.string(topic);
-		return scratch.bytes.subarray(0, scratch.end);
+		const end = this.#host.text.write(topic, scratch.bytes, 2, scratch.limit);
+		if (end < 0)
+			throw new RangeError(`topic is over the ${scratch.limit - 2} bytes that scratchBytes allows`);
+		scratch.word(end - 2);
+		return scratch.bytes.subarray(0, (scratch.end = end));
 	}
 	#encodeText(text: string): Uint8Array {
 		// At most three bytes a UTF-16 unit, and four a code point, whichever of them length counts.

@@ -88,7 +88,6 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.stopped) return;
 		if (this.state === LinkState.online) this.#farewell(0);
 		this.#drop();
-		this.#until = Infinity;
 		this.#enter(LinkState.stopped);
 		// Set anew, so that no alarm of the former connection keeps a program from its end.
 		this.#armedFor = Infinity;
@@ -98,7 +97,7 @@ export class Link implements TransportHandler {
 	/** The network is down: the connection is given up, and no attempt made before release(). */
 	hold(detail: string): void {
 		this.#held = true;
-		if (this.state > LinkState.waiting) this.#fail(Cause.network, detail);
+		this.#fail(Cause.network, detail);
 	}
 	release(): void {
 		if (!this.#held) return;
@@ -269,7 +268,6 @@ export class Link implements TransportHandler {
 			case SessionEvent.skipped:
 				return this.#handler.onSkipped(session.incoming.skippedBytes);
 			case SessionEvent.connected:
-				this.#until = Infinity;
 				this.#onlineAt = now;
 				if (!session.sessionPresent || session.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
@@ -365,7 +363,6 @@ export class Link implements TransportHandler {
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#credentials = {};
-		this.#writable = 0;
 		this.#unread = false;
 		this.frame.reset();
 		this.#sent = this.frame.start;

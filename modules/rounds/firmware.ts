@@ -6,7 +6,7 @@ import { Rounds, type Tally } from "./rounds.js";
 import { statusLine, tallyLine, timeStamp } from "./words.js";
 
 /**
- * The firmware, from power-on: joins Wi-Fi where there is a radio, sets the clock, connects, and does the
+ * The firmware, from power-on: joins Wi-Fi where there is a radio, asks for the date, connects, and does the
  * rounds. Whatever breaks meanwhile is waited out. The tally comes when the rounds have an end, and the
  * client is closed.
  *
@@ -47,6 +47,23 @@ export function startFirmware(host: Host, settings: Settings, onEnd: (tally: Tal
 	return client;
 }
 
+/**
+ * Asks for the date, each time that it is called, until it is known. Nobody waits for the answer, which takes
+ * 25 s where UDP is blocked: MQTT needs no date. Who does, to hold a certificate against it, waits where the
+ * connection is opened, so that the other brokers have their turn meanwhile.
+ */
+function dateAsker({ clock }: Host, print: (line: string) => void): () => void {
+	let isAsking = false;
+	return () => {
+		if (isAsking || clock.wall() !== undefined) return;
+		isAsking = true;
+		clock.setWall(known => {
+			isAsking = false;
+			print(known ? `Now is (UTC): ${new Date(clock.wall()!).toISOString()}` : "Time sync failed");
+		});
+	};
+}
+
 /** The Wi-Fi station: the client starts with the first network, and is held while there is none. */
 function join(
 	host: Host,
@@ -55,18 +72,13 @@ function join(
 	client: Client,
 	print: (line: string) => void,
 ): Station {
+	const askDate = dateAsker(host, print);
 	const handler = {
 		onUp(ssid: string, address: string) {
 			print(`Wi-Fi ${ssid} connected: ${address}`);
-			const start = () => {
-				client.link.release();
-				client.start();
-			};
-			if (host.clock.wall() !== undefined) return start();
-			host.clock.setWall(known => {
-				print(known ? `Now is (UTC): ${new Date(host.clock.wall()!).toISOString()}` : "Time sync failed");
-				start();
-			});
+			askDate();
+			client.link.release();
+			client.start();
 		},
 		onDown(ssid: string, detail: string, wasUp: boolean) {
 			print(wasUp ? `Wi-Fi ${ssid} is lost: ${detail}` : `Failed to connect Wi-Fi ${ssid}: ${detail}`);

@@ -15,6 +15,9 @@ export interface RoundsOptions {
 	waitMs: number;
 }
 
+/** What the rounds need of the client. */
+export type RoundsClient = Pick<Client, "publish" | "subscribe">;
+
 /** What the rounds came to. */
 export interface Tally {
 	rounds: number;
@@ -29,7 +32,7 @@ export interface Tally {
  */
 export class Rounds {
 	readonly tally: Tally = { rounds: 0, acknowledged: 0, echoes: 0 };
-	#client: Client;
+	#client: RoundsClient;
 	#options: RoundsOptions;
 	#print: (line: string) => void;
 	#alarm: Alarm;
@@ -37,7 +40,7 @@ export class Rounds {
 	#expected: string[] = [];
 	#wake: () => void = () => {};
 
-	constructor(client: Client, clock: Clock, options: RoundsOptions, print: (line: string) => void) {
+	constructor(client: RoundsClient, clock: Clock, options: RoundsOptions, print: (line: string) => void) {
 		this.#client = client;
 		this.#clock = clock;
 		this.#options = options;
@@ -74,10 +77,12 @@ export class Rounds {
 			this.#expected.push(payload);
 			const delivery = await this.#client.publish(this.#options.topic, payload, { qos });
 			if (delivery.outcome === "delivered") this.#delivered(qos, delivery.packetId, delivery.roundTripMs);
-			else
-				this.#print(
-					`QoS ${qos} message ${round} ${delivery.outcome}: ${"why" in delivery ? delivery.why : ""}`,
-				);
+			else {
+				// No echo of it is waited for.
+				this.#forget(payload);
+				const why = "why" in delivery ? `: ${delivery.why}` : "";
+				this.#print(`QoS ${qos} message ${round} ${delivery.outcome}${why}`);
+			}
 		}
 		await this.#echoes();
 		this.tally.rounds++;
@@ -95,11 +100,15 @@ export class Rounds {
 		this.#print(
 			`Message arrived: qos ${qos}, retained ${retain ? 1 : 0}, dup ${dup ? 1 : 0}${id}; Payload: ${payload}`,
 		);
-		const at = this.#expected.indexOf(payload);
-		if (at < 0) return;
-		this.#expected.splice(at, 1);
+		if (!this.#forget(payload)) return;
 		this.tally.echoes++;
 		if (this.#expected.length === 0) this.#wake();
+	}
+	/** False when it was not expected. */
+	#forget(payload: string): boolean {
+		const at = this.#expected.indexOf(payload);
+		if (at >= 0) this.#expected.splice(at, 1);
+		return at >= 0;
 	}
 	/** Waits until everything was heard again, or it has taken too long. */
 	async #echoes(): Promise<void> {

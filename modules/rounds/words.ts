@@ -12,6 +12,16 @@ const advice: Readonly<Record<string, string>> = Object.freeze({
 	credentials: "Check where the credentials come from.",
 });
 
+/** The same for a serial line, which has no name and no port, but wires, a speed and a bridge. */
+const serialAdvice: Readonly<Record<string, string>> = Object.freeze({
+	...advice,
+	closed: "Check the wires and the baud rate, and that the bridge runs and reaches the broker.",
+	silent: "Check the wires and the baud rate, and that the bridge runs and reaches the broker.",
+	protocol: "Check the baud rate, and that nothing else uses this UART.",
+	unreachable: "Check the settings serial.transmit, serial.receive and serial.baud.",
+	fault: "Check the settings serial.transmit, serial.receive and serial.baud.",
+});
+
 /** What a person at the serial monitor is told of the connection; undefined when it is not worth a line. */
 export function statusLine({
 	state,
@@ -21,16 +31,18 @@ export function statusLine({
 	detail,
 	retryMs,
 }: Status): string | undefined {
-	if (state === "resolving") return `Connecting to MQTT server ${url}`;
+	const isSerial = url === "serial:";
+	const server = isSerial ? "MQTT server over the serial line" : `MQTT server ${url}`;
+	if (state === "resolving") return `Connecting to ${server}`;
 	if (state === "online") {
 		const session = sessionPresent ? "it kept our session" : "a new session";
 		return `Connected to MQTT server successfully, ${session}`;
 	}
 	if (state === "stopped") return "Disconnected from MQTT server";
 	if (state !== "waiting" || detail === "") return undefined;
-	const hint = advice[cause];
+	const hint = (isSerial ? serialAdvice : advice)[cause];
 	const next = cause === "network" ? "" : ` Next attempt in ${(retryMs / 1000).toFixed(1)} s.`;
-	return `Not connected to MQTT server ${url}: ${detail}.${hint === undefined ? "" : ` ${hint}`}${next}`;
+	return `Not connected to ${server}: ${detail}.${hint === undefined ? "" : ` ${hint}`}${next}`;
 }
 
 /** What the rounds came to, when they have an end. */

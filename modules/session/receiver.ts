@@ -104,7 +104,7 @@ export class Receiver {
 	/** PUBREL: the id is free again [MQTT-4.3.3-11]. */
 	release(id: number): void {
 		const at = this.#find(id);
-		if (at >= 0) this.#ids[at] = this.#ids[--this.#idCount]!;
+		if (at >= 0) this.#ids.copyWithin(at, at + 1, this.#idCount--);
 		this.#acks.push(PacketType.pubcomp, id, at >= 0 ? 0 : packetIdNotFound);
 	}
 	/** The connection is gone: what is unacknowledged will come again. */

@@ -215,10 +215,7 @@ export class Sender {
 		this.direct = 0;
 		if (this.unwritten > 0) this.flushed(Infinity);
 	}
-	/**
-	 * The record in flight with that id, or 0. One that ended half in the socket would leave other bytes
-	 * there.
-	 */
+	/** The record in flight with that id, or 0. While one is half in the socket, its bytes must stay. */
 	#find(id: number): number {
 		const record = this.outbox.find(id);
 		if (record !== 0 && record === this.direct) throw breach("a packet acknowledged before its end");

@@ -215,7 +215,11 @@ export class Session {
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
 		if (this.#authDue) return this.#writeAuth(frame);
-		if (this.sender.resending) return this.#writeMessages(frame, now);
+		if (this.sender.resending) {
+			if (this.#writeMessages(frame, now)) return true;
+			// If this broker has refused all that was left to resend, nothing holds requests back any more.
+			if (this.sender.resending) return false;
+		}
 		this.#rareDue = false;
 		return this.requests.unsent > 0 ? this.#writeRequest(frame, now) : this.#writeMessages(frame, now);
 	}

@@ -84,3 +84,13 @@ test("state: each one is told, with its cause in words", t => {
 	);
 	t.like(bench.statuses[5], { cause: "closed", detail: "reset", retryMs: 0, url: "mqtt://one" });
 });
+
+test("health: the age is that of the oldest message, whichever record holds it", t => {
+	const bench = new ClientBench({ outboxMessages: 1 });
+	for (let i = 0; i < 3; i++) {
+		bench.host.pass(10);
+		void bench.client.publish("t", "A", { keep: "newest" });
+		bench.host.pass(5);
+		t.is(bench.client.health().oldestMs, 5);
+	}
+});

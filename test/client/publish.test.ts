@@ -202,6 +202,24 @@ for (const [name, value] of settings)
 		t.true(t.throws(() => new ClientBench({ [name]: value })) instanceof RangeError);
 	});
 
+test("publish: properties of any length, as long as the scratch holds them", t => {
+	const bench = new ClientBench({
+		version: 5,
+		scratchBytes: 20_000,
+		outboxBytes: 20_000,
+		frameBytes: 20_000,
+	});
+	bench.connect();
+	bench.host.wire.up(20_000);
+	const contentType = "v".repeat(16_400);
+	void bench.client.publish("t", "A", { properties: { contentType } });
+	const properties = `93 80 01 03 4010 ${"76".repeat(16_400)}`;
+	t.is(bench.sent(), dense(`30 9a 80 01 ${t1} ${properties} 41`));
+	const bad = { contentType: "v".repeat(20_000) };
+	t.true(t.throws(() => bench.client.publish("t", "A", { properties: bad })) instanceof RangeError);
+	t.is(bench.client.health().queued, 0);
+});
+
 test("options: a number as text is a TypeError", t => {
 	t.true(t.throws(() => new ClientBench({ window: "5" } as object)) instanceof TypeError);
 });

@@ -62,7 +62,7 @@ test("serial line: a stream without an answer is lost", t => {
 	const handler = new NotingHandler();
 	line.open(handler);
 	clock.run(60_000);
-	t.deepEqual(handler.notes, ["writable 128", "lost: nothing came over the serial line in 10 s"]);
+	t.deepEqual(handler.notes, ["writable 128", "lost: nothing came in 10 s"]);
 });
 
 test("serial line: one that was answered may be silent for as long as it likes", t => {

@@ -302,3 +302,51 @@ test("release: a wait that is longer than its jitter goes on", t => {
 	bench.host.pass(1);
 	t.is(bench.host.asked(), "resolve one");
 });
+
+test("CONNECT: the reader's size is announced to a 5.0 broker", t => {
+	const bench = new LinkBench({ session: { version: 5, clean: true }, readerBytes: 128 });
+	bench.dial();
+	bench.host.wire.up();
+	t.is(bench.host.wire.sent(), dense("10 16 0004 4d515454 05 02 003c 08 21 0002 27 00000080 0001 63"));
+});
+
+test("hold: a name that is looked up is called off, once", t => {
+	const bench = new LinkBench();
+	bench.link.start();
+	bench.host.pass(5);
+	bench.link.hold("down");
+	bench.link.stop();
+	t.is(bench.host.asked(), "resolve one, cancel one");
+});
+
+test("reconnect: half a packet of the former stream is forgotten", t => {
+	const bench = new LinkBench();
+	bench.connect();
+	bench.host.wire.feed("30 20 0001 74");
+	bench.host.wire.handler.onLost("gone");
+	bench.host.pass(bench.link.retryMs);
+	bench.connect();
+	t.is(bench.link.state, LinkState.online);
+});
+
+test("silence: the bytes of half a packet are heard too", t => {
+	const bench = new LinkBench();
+	bench.connect();
+	bench.host.pass(55_000);
+	bench.host.wire.feed("30 20 0001 74");
+	bench.host.pass(9_999);
+	t.is(bench.link.state, LinkState.online);
+	bench.host.pass(1);
+	t.is(bench.link.state, LinkState.waiting);
+});
+
+test("stop: messages still expire", t => {
+	const bench = new LinkBench();
+	bench.connect();
+	bench.host.wire.up(0);
+	bench.publish("A", 1, 1_000);
+	bench.publish("B", 0, 1_000);
+	bench.link.stop();
+	bench.host.pass(1_000);
+	t.deepEqual(bench.ended, ["expired", "expired"]);
+});

@@ -190,6 +190,14 @@ test("late: callbacks of a stream that was closed change nothing", t => {
 	handler.onReadable();
 	handler.onWritable(10);
 	t.is(bench.seen(), "");
+	t.is(bench.host.wire.closed, 1);
+	bench.connect();
+	bench.host.wire.handler.onLost("gone");
+	bench.seen();
+	bench.host.wire.handler.onLost("gone twice");
+	t.is(bench.seen(), "");
+	bench.link.stop();
+	t.is(bench.host.wire.closed, 1);
 	bench.connect();
 	t.is(bench.link.state, LinkState.online);
 });
@@ -256,7 +264,7 @@ test("subscriptions: one too many is the caller's mistake, and so is one request
 	subscriptions.add("a", { qos: 0 }, ignore);
 	subscriptions.add("b", { qos: 0 }, ignore);
 	t.true(t.throws(() => subscriptions.add("c", { qos: 0 }, ignore)) instanceof RangeError);
-	subscriptions.add("b", { qos: 1 }, ignore);
+	subscriptions.add("a", { qos: 1 }, ignore);
 	t.true(t.throws(() => subscriptions.remove("a", ignore)) instanceof RangeError);
 	t.is(subscriptions.count, 2, "nothing has changed");
 	t.false(subscriptions.remove("c", ignore));
@@ -281,4 +289,99 @@ test("subscriptions: a new session is asked for all of them, however many reques
 	bench.host.wire.feed("b0 02 0072  90 03 0093 00  b0 02 00b4  90 03 00d5 00");
 	bench.host.pass(0);
 	t.regex(bench.host.wire.sent(), /0001620[01]/, "b is asked for as well");
+});
+
+test("read: what stopped for want of room for acknowledgements goes on when they have gone out", t => {
+	const bench = new LinkBench({ session: { window: 1, incomingMax: 1 } });
+	bench.connect();
+	const { wire } = bench.host;
+	wire.up(0);
+	wire.readMax = 4;
+	wire.feed("62 02 0009".repeat(40));
+	t.true(wire.unread > 0);
+	wire.up(1_000);
+	t.is(wire.unread, 0);
+	t.is(wire.sent(), dense("70 02 0009").repeat(40));
+});
+
+test("farewell: one that the host does not take changes nothing", t => {
+	const bench = new LinkBench();
+	bench.connect();
+	bench.host.wire.write = () => {
+		throw new Error("broken");
+	};
+	bench.link.stop();
+	t.is(bench.link.state, LinkState.stopped);
+	t.is(bench.host.wire.closed, 1);
+});
+
+test("subscriptions: refused for too many requests, one is not wanted", t => {
+	const bench = new LinkBench({ session: { requestsMax: 1 } });
+	const { subscriptions } = bench.link;
+	subscriptions.add("a", { qos: 0 }, () => {});
+	const error = t.throws(() => subscriptions.add("b", { qos: 0 }, () => {}));
+	t.true(error instanceof RangeError);
+	t.is((error as Error).message, '"b": more than 1 requests unanswered');
+	t.is(subscriptions.count, 1);
+});
+
+test("subscriptions: asked again after a CONNACK that was lost, whatever the next one says", t => {
+	const bench = new LinkBench();
+	bench.link.subscriptions.add("a", { qos: 1 }, () => {});
+	bench.connect();
+	bench.host.wire.feed("90 03 0001 01");
+	bench.host.wire.handler.onLost("gone");
+	bench.host.pass(10_000);
+	bench.host.wire.up();
+	bench.host.wire.handler.onLost("gone");
+	bench.host.pass(20_000);
+	bench.connect(resumed);
+	t.is(bench.host.wire.sent(), dense("82 06 0052 0001 61 01"));
+});
+
+test("QoS 0: messages that one frame cannot hold are delivered as the socket takes them", t => {
+	for (const frameBytes of [40, 400]) {
+		const bench = new LinkBench({ frameBytes });
+		bench.connect();
+		bench.host.wire.up(0);
+		for (let i = 0; i < 16; i++) bench.publish(String.fromCharCode(0x41 + i));
+		bench.host.pass(0);
+		for (let bytes = 1; bytes <= 60 * 6; bytes++) {
+			bench.host.wire.up(1);
+			if (bench.ended.length !== Math.floor(bytes / 6))
+				return t.fail(`${bytes} bytes: ${bench.ended.length}`);
+			if (bytes % 18 === 0) for (let i = 0; i < 3; i++) bench.publish("x");
+			bench.host.pass(0);
+		}
+		t.is(bench.ended.length, 60);
+	}
+});
+
+test("silence: a socket that takes no ping is no excuse, and no reason to spin", t => {
+	const bench = new LinkBench();
+	bench.connect();
+	bench.host.wire.up(0);
+	bench.host.pass(59_999);
+	t.is(bench.link.state, LinkState.online);
+	bench.host.pass(1);
+	t.regex(bench.seen(), /silent, no PINGRESP for 10 s$/);
+});
+
+test("subscriptions: the answer to an UNSUBSCRIBE makes room for those that are due", t => {
+	const bench = new LinkBench({ session: { requestsMax: 1 } });
+	const { subscriptions } = bench.link;
+	bench.connect();
+	const sentId = () => bench.host.wire.sent().slice(4, 8);
+	for (const filter of ["a", "b"]) {
+		subscriptions.add(filter, { qos: 0 }, () => {});
+		bench.link.wake();
+		bench.host.pass(0);
+		bench.host.wire.feed(`90 03 ${sentId()} 00`);
+	}
+	bench.host.wire.handler.onLost("gone");
+	subscriptions.remove("a", () => {});
+	bench.host.pass(bench.link.retryMs);
+	bench.connect();
+	bench.host.wire.feed(`b0 02 ${sentId()}`);
+	t.regex(bench.host.wire.sent(), /^8206....00016200$/);
 });

@@ -97,7 +97,7 @@ test("ping: behind a direct packet, it goes out with its last byte", t => {
 	t.is(bench.host.wire.sent().slice(-4), dense("c0 00"));
 });
 
-test("stop: the farewell follows a frame that is full, and a direct packet, when the socket takes both", t => {
+test("stop: the farewell follows a full frame, and a direct packet, when the socket takes both", t => {
 	for (const payload of ["x".repeat(35), long]) {
 		const bench = new LinkBench(small);
 		bench.connect();

@@ -5,8 +5,8 @@ import { Bench, accepted, dense, resumed, resumed5, type BenchOptions } from "..
 import { toHex } from "../support/hex.js";
 import { utf8 } from "../support/text.js";
 
-// A packet longer than the frame, or than 512 bytes, goes to the socket from the log itself: whatever the size of the
-// frame, and of what the socket takes, the same bytes.
+// A packet longer than the frame, or than 512 bytes, goes to the socket from the log itself: whatever the
+// size of the frame, and of what the socket takes, the same bytes.
 
 const topic = "long/topic/of/some/more/bytes/than/the/smallest/frame/has";
 const payload = "0123456789".repeat(12);
@@ -116,7 +116,7 @@ test("direct: at each cut within it, a kept session gets it again with DUP, a lo
 		}
 });
 
-test("direct: a QoS 0 message is delivered with the last of it, and goes out again when it is cut before", t => {
+test("direct: a QoS 0 message is delivered with its last byte, and comes again when it is cut before", t => {
 	for (const connack of [resumed, accepted]) {
 		const bench = online();
 		bench.publish("a", 0);

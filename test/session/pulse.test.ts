@@ -230,4 +230,10 @@ test("frame: a ping that does not fit waits", t => {
 	t.is(bench.frame.room, 1);
 	t.false(bench.session.transmit(bench.frame, 0));
 	t.is(bench.sent().slice(-4), dense("c0 00"));
+	const exact = online({ frameBytes: 24 });
+	exact.publish("x".repeat(17), 0);
+	exact.session.transmit(exact.frame, 0);
+	exact.session.pulse.pingDue = true;
+	t.true(exact.session.transmit(exact.frame, 0));
+	t.is(exact.frame.room, 0);
 });

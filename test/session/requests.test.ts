@@ -117,6 +117,17 @@ test("cut: requests wait until resends are done", t => {
 	t.is(bench.connect(resumed), dense("3a 06 0001 74 0001 41  82 06 0032 0001 61 00"));
 });
 
+test("cut: requests go out when all there is to resend is refused", t => {
+	const bench = new Bench({ version: 5 });
+	bench.connect();
+	bench.publish("A", 2);
+	bench.sent();
+	bench.cut();
+	ask(bench, "a", { qos: 0 });
+	t.is(bench.connect("20 05 01 00 02 24 01"), dense("82 07 0032 00 0001 61 00"));
+	t.is(bench.take(), "A unsendable 0x9b");
+});
+
 test("limit: no more than requestsMax unanswered ones", t => {
 	const bench = new Bench({ requestsMax: 2 });
 	bench.connect();

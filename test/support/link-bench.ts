@@ -73,7 +73,7 @@ export class LinkBench implements LinkHandler {
 	connect(connack = "20 02 00 00"): void {
 		this.dial();
 		this.host.wire.up();
-		this.host.wire.sent();
+		if (!this.host.wire.sent().startsWith("10")) throw new Error("CONNECT does not come first");
 		this.host.wire.feed(connack);
 	}
 	publish(payload: string, qos = 0, ttlMs = Infinity): number {

@@ -14,7 +14,9 @@ export interface LogEntry {
 	head?: number;
 }
 
-/** An outbox in an arena of its own which notes how its records end. The first id of a record is its number. */
+/**
+ * An outbox in an arena of its own which notes how its records end. The first id of a record is its number.
+ */
 export class Log {
 	readonly memory: Uint8Array;
 	readonly outbox: Outbox;

@@ -1,41 +1,4 @@
-import test from "ava";
 import { portableText } from "../../modules/wire/text.js";
-import { hex, toHex } from "../support/hex.js";
+import { textSuite } from "../hosts/text.suite.js";
 
-const texts: [text: string, bytes: string][] = [
-	["", ""],
-	["a\u007f", "61 7f"],
-	["\u0080\u07ff", "c280 dfbf"],
-	["\u0800\ud7ff\ue000\uffff", "e0a080 ed9fbf ee8080 efbfbf"],
-	["\u{10000}\u{10ffff}", "f0908080 f48fbfbf"],
-	["\ufeffa\ufeff", "efbbbf 61 efbbbf"],
-];
-
-test("texts and their bytes, both ways", t => {
-	for (const [text, bytes] of texts) {
-		const expected = hex(bytes);
-		const target = new Uint8Array(expected.length + 2);
-		t.is(portableText.write(text, target, 1, expected.length + 1), expected.length + 1);
-		t.is(toHex(target), `00${toHex(expected)}00`);
-		t.is(portableText.read(target, 1, expected.length + 1), text);
-		for (let limit = 0; limit < expected.length; limit++)
-			t.is(portableText.write(text, target, 0, limit), -1, `${text} in ${limit}`);
-	}
-});
-
-test("ill-formed bytes and U+0000 are no text", t => {
-	const short = "00|80|bf|bf bf|f9 80 80 80|c0 80|c1 bf|c2|c2 41";
-	const long = "e0 9f bf|e1 80|ed a0 80|ed bf bf|f0 8f bf bf|f4 90 80 80|f5 80 80 80|ff|61 00";
-	for (const bytes of `${short}|${long}`.split("|"))
-		t.is(portableText.read(hex(bytes), 0, hex(bytes).length), undefined, bytes);
-});
-
-test("a character cut by the end of a field is no text, whatever follows", t => {
-	t.is(portableText.read(hex("c3 a9"), 0, 1), undefined);
-	t.is(portableText.read(hex("f0 9f 98 80"), 0, 3), undefined);
-});
-
-test("an unpaired surrogate or U+0000 cannot be written", t => {
-	for (const text of ["\0", "a\ud800", "\udfff", "\udc00b", "\udc00\ud800"])
-		t.throws(() => portableText.write(text, new Uint8Array(9), 0, 9), { instanceOf: TypeError });
-});
+textSuite("portable text", portableText);

@@ -8,17 +8,22 @@ export interface Mutant {
 
 const session = "modules/session/session.ts";
 const sender = "modules/session/sender.ts";
-const flight = "modules/session/flight.ts";
 const pulse = "modules/session/pulse.ts";
 const receiver = "modules/session/receiver.ts";
 const requests = "modules/session/requests.ts";
 const outbox = "modules/outbox/outbox.ts";
+const rows = "modules/outbox/rows.ts";
 const link = "modules/link/link.ts";
 const cause = "modules/link/cause.ts";
 
 /** Faults made by hand, and those that the world itself once found. */
 export const mutants: readonly Mutant[] = [
-	{ name: "no resend", file: sender, from: "this.resending = this.flight.count > 0;", to: "" },
+	{
+		name: "no resend",
+		file: sender,
+		from: "this.#again = outbox.head === outbox.next ? 0 : outbox.head;",
+		to: "this.#again = 0;",
+	},
 	{
 		name: "no reply timeout",
 		file: pulse,
@@ -31,65 +36,72 @@ export const mutants: readonly Mutant[] = [
 		from: "if (now >= deadline) return `no acknowledgement for ${this.ackMs / 1000} s`;",
 		to: "",
 	},
-	{ name: "slot not freed", file: sender, from: "\t\tthis.flight.free(id);\n", to: "" },
+	{
+		name: "row not freed",
+		file: outbox,
+		from: "\t\tthis.#rows[record << rowShift] = this.#free;\n\t\tthis.#free = record;\n",
+		to: "",
+	},
 	{ name: "ping never sent", file: pulse, from: "this.pingDue = true;\n\t\t} else", to: "\t\t} else" },
 	{ name: "DUP not set", file: sender, from: "const dupFlag = 8;", to: "const dupFlag = 0;" },
-	{
-		name: "window off by one",
-		file: sender,
-		from: "outbox.waiting >= this.window",
-		to: "outbox.waiting > this.window",
-	},
+	{ name: "window off by one", file: outbox, from: "countMax-- <= 0", to: "countMax-- < 0" },
 	{
 		name: "window of resends off by one",
 		file: sender,
-		from: "this.#resentInFlight() >= this.window",
-		to: "this.#resentInFlight() > this.window",
+		from: "this.#resent() >= this.window",
+		to: "this.#resent() > this.window",
 	},
 	{
 		name: "packet id wraps to 0",
-		file: flight,
-		from: "id === packetIdMax ? 1 : id + 1",
-		to: "(id + 1) & packetIdMax",
+		file: outbox,
+		from: "id > packetIdMax ? record : id",
+		to: "id & packetIdMax & (record === 1 ? ~1 : -1)",
 	},
 	{
-		name: "id given out while in use",
-		file: flight,
-		from: "while (slots[row] !== 0)",
-		to: "while (slots[row] === id)",
+		name: "same id for each message of a row",
+		file: outbox,
+		from: "const id = rows[row + idAt]! + this.idSize;",
+		to: "const id = rows[row + idAt]! || record;",
 	},
 	{
-		name: "lost rewind",
+		name: "ids of requests among those of messages",
+		file: session,
+		from: "outbox.recordsMax + 2, outbox.idSize",
+		to: "1, outbox.idSize",
+	},
+	{ name: "lost rewind", file: sender, from: "else outbox.rewind();", to: "" },
+	{
+		name: "QoS 0 not sent again",
 		file: sender,
-		from: "else if (owed !== Owed.answer) outbox.rewind(flight.record(id));",
-		to: "",
+		from: "qosMask) === 0) {\n\t\t\tthis.unwritten++;",
+		to: "qosMask) === 0) {\n\t\t\tthis.#again = this.#following(record);\n\t\t\treturn true;",
 	},
 	{
-		name: "lost rewind at QoS 0",
-		file: sender,
-		from: "this.outbox.rewind(this.#framed[(this.#framedTo -= 2)]!)",
-		to: "this.#framedTo -= 2",
+		name: "partial write lost",
+		file: link,
+		from: "const isWhole = to === frame.end;",
+		to: "const isWhole = true;",
 	},
-	{ name: "partial write lost", file: link, from: "if (end === frame.end) {", to: "{" },
 	{
 		name: "QoS 0 finished when framed",
 		file: sender,
-		from: "this.#framed[this.#framedFrom + 1]! <= end",
-		to: "true",
+		from: "else if (outbox.end(record) > end) return;",
+		to: "",
 	},
 	{
 		name: "expiry of in-flight",
 		file: outbox,
-		from: " || this.state(record) !== RecordState.waiting) continue;",
-		to: ") continue;",
+		from: "for (let record = this.next; record !== 0;) {\n\t\t\tconst left",
+		to: "for (let record = this.head; record !== 0;) {\n\t\t\tconst left",
 	},
 	{
 		name: "displacing of in-flight",
 		file: outbox,
-		from: "(marks & stateMask) === RecordState.waiting << stateShift && (marks & mark) !== 0",
-		to: "(marks & mark) !== 0",
+		from: "for (let record = this.next; record !== 0; record = next) {\n\t\t\tif (this.arenaBytes",
+		to: "for (let record = this.head; record !== 0; record = next) {\n\t\t\tif (this.arenaBytes",
 	},
-	{ name: "holes closed wrongly", file: outbox, from: "rows[row + field.at] = top;", to: "" },
+	{ name: "holes closed wrongly", file: rows, from: "rows[row + placeAt] = top;", to: "" },
+	{ name: "holes closed in the wrong order", file: outbox, from: "this.#isSorted = false;", to: "" },
 	{
 		name: "back-off not reset",
 		file: link,
@@ -107,8 +119,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "PUBREL not sent again",
 		file: sender,
-		from: "if (owed !== Owed.ack) {",
-		to: "if (owed !== Owed.ack) {\n\t\t\t\tcontinue;",
+		from: "this.#acks.push(PacketType.pubrel, outbox.id(record), 0);",
+		to: "",
 	},
 	{ name: "inbound acknowledged at once", file: receiver, from: "if (!(entry & doneFlag)) return;", to: "" },
 	{
@@ -120,7 +132,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "requests lost",
 		file: requests,
-		from: "this.#waiting = this.#asked.concat(this.#waiting);",
+		from: "this.#waiting = this.#asked.map(({ request }) => request).concat(this.#waiting);",
 		to: "",
 	},
 	{
@@ -138,8 +150,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "released goes out again",
 		file: sender,
-		from: "if (owed === Owed.pubcomp) outbox.finish(flight.record(id), Outcome.unknown, 0);\n\t\t\telse ",
-		to: "",
+		from: "if (!kept && state >= RecordState.completing) outbox",
+		to: "if (state === RecordState.free) outbox",
 	},
 	{
 		name: "maximum packet size unheeded",
@@ -147,19 +159,78 @@ export const mutants: readonly Mutant[] = [
 		from: "> this.#offer.packetBytesMax ?",
 		to: "> Infinity ?",
 	},
-	{ name: "own properties not counted", file: sender, from: "ownBytes = 5;", to: "ownBytes = 4;" },
+	{
+		name: "own properties not counted",
+		file: sender,
+		from: "const expiryBytes = 5;",
+		to: "const expiryBytes = 4;",
+	},
 	{
 		name: "stale credentials of an attempt",
 		file: link,
 		from: "if (attempt !== this.#attempt) return;",
 		to: "",
 	},
+	{
+		name: "DUP kept in a new session",
+		file: sender,
+		from: "(kept ? dupFlag : 0)",
+		to: "(dupFlag & (outbox.memory[outbox.place(record)]! | (kept ? dupFlag : 0)))",
+	},
+	{
+		name: "direct packet not sent again",
+		file: sender,
+		from: "this.window = this.direct = this.directLeft = this.#again",
+		to: "this.window = this.#again",
+	},
+	{
+		name: "direct packet interrupted",
+		file: session,
+		from: "if (sender.direct !== 0) return false;",
+		to: "",
+	},
+	{
+		name: "direct piece lost",
+		file: sender,
+		from: "this.directLeft -= count;",
+		to: "this.directLeft -= count + 1;",
+	},
+	{
+		name: "direct QoS 0 not reported",
+		file: sender,
+		from: "if (this.unwritten > 0) this.flushed(Infinity);",
+		to: "",
+	},
+	{
+		name: "taken over a hole",
+		file: outbox,
+		from: "while (record !== 0 && rows[row + placeAt] === to);",
+		to: "while (record !== 0);",
+	},
+	{
+		name: "the time to live stays that of publish()",
+		file: sender,
+		from: "memory[++at] = seconds >> shift;",
+		to: "at++;",
+	},
+	{
+		name: "an expired one is sent",
+		file: link,
+		from: "if (now >= this.outbox.expireAt) this.outbox.expire(now);",
+		to: "",
+	},
+	{
+		name: "urgent messages wait in line",
+		file: outbox,
+		from: "if (this.urgent === 0) return;",
+		to: "return;",
+	},
 	// What the world found.
 	{
 		name: "found: QoS 0 twice",
 		file: link,
-		from: "session.sender.flushed(end);",
-		to: "if (end === frame.end || this.#sent === frame.start) session.sender.flushed(end);",
+		from: "if (sender.unwritten > 0) sender.flushed(to);",
+		to: "if (sender.unwritten > 0 && isWhole) sender.flushed(to);",
 	},
 	{
 		name: "found: late ping",
@@ -182,8 +253,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "found: left unread",
 		file: link,
-		from: "while (this.#unread && this.session.ready) {",
-		to: "while (false) {",
+		from: "} while (this.#unread && this.session.ready);",
+		to: "} while (false);",
 	},
 	{ name: "found: lost CONNACK", file: session, from: "this.#doubts ||= this.#asked;", to: "" },
 	{ name: "found: doubtful id", file: receiver, from: "this.#ids[i]! |= doubtFlag;", to: "{}" },
@@ -192,5 +263,11 @@ export const mutants: readonly Mutant[] = [
 		file: receiver,
 		from: "while (at < this.#idCount && this.#ids[at]! & seenFlag) at++;",
 		to: "at = this.#idCount;",
+	},
+	{
+		name: "found: released of a lost CONNACK",
+		file: sender,
+		from: "if (unsure) outbox.setState(record, RecordState.doubted);",
+		to: "return;",
 	},
 ];

@@ -1,9 +1,8 @@
 // npx tsx test/world/mutants.ts [--seeds N] [word]
 //
 // Breaks the code in one place at a time, in a copy, and lives worlds until a law breaks: the first seed
-// which
-// shows it is printed. A mutant that survives means that the world is too mild. With a word, only the mutants
-// whose name holds it.
+// which shows it is printed. A mutant that survives means that the world is too mild. With a word, only the
+// mutants whose name holds it.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,6 +12,8 @@ import { mutants, type Mutant } from "./mutant-list.js";
 
 const seedsAt = process.argv.indexOf("--seeds");
 const seeds = seedsAt < 0 ? 400 : Number(process.argv[seedsAt + 1]);
+/** A mutant that lives so long spins, and is caught as well. */
+const patienceMs = 300_000;
 const word = process.argv.slice(2).find((text, i) => !text.startsWith("--") && i + 2 !== seedsAt + 1);
 
 function kill({ file, from, to }: Mutant): string | undefined {
@@ -34,7 +35,9 @@ function kill({ file, from, to }: Mutant): string | undefined {
 			source.replace(from, () => to),
 		);
 		const args = ["--import=tsx", join(folder, "test/world/first.ts"), String(seeds)];
-		const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+		const limits = { encoding: "utf8", timeout: patienceMs } as const;
+		const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, limits);
+		if (signal !== null) return `no end in ${patienceMs / 1000} s`;
 		if (status !== 0) throw new Error(stderr);
 		return stdout.trim() || undefined;
 	} finally {
