@@ -1,10 +1,10 @@
 import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { Session, SessionEvent } from "../session/session.js";
+import type { Incoming } from "../session/incoming.js";
 import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import { PacketType } from "../wire/packet-type.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { reasonText } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
@@ -16,7 +16,7 @@ export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js
 
 const online = LinkState.online;
 const none = SessionEvent.none;
-const puback = PacketType.puback;
+const message = SessionEvent.message;
 
 /**
  * Keeps a connection to the broker, and joins session, outbox and transport: one transport, one frame, one
@@ -116,9 +116,9 @@ export class Link implements TransportHandler {
 		ttlMs: number,
 		properties?: Uint8Array,
 	): number {
-		const now = this.#host.clock.now();
+		const now = ttlMs === Infinity ? 0 : this.#host.clock.now();
 		const record = this.session.sender.publish(topic, payload, marks, ttlMs, now, properties);
-		if (record !== 0) this.wake();
+		if (record !== 0 && this.#armedFor !== 0) this.wake();
 		return record;
 	}
 	/** Something is due: it is seen to in the link's next turn, which is this one if it is not over. */
@@ -156,7 +156,7 @@ export class Link implements TransportHandler {
 		this.#busy = true;
 		try {
 			do {
-				if (this.#unread) this.#read(now);
+				if (this.#unread && this.#transport !== undefined) this.#read(this.#transport, now);
 				if (now >= this.outbox.expireAt) this.outbox.expire(now);
 				if (this.#transport !== undefined) this.#pump(this.#transport, now);
 				// Acknowledgements that have gone out may have made room for what was left unread.
@@ -170,16 +170,17 @@ export class Link implements TransportHandler {
 	#onAlarm(): void {
 		this.#armedFor = Infinity;
 		const now = this.#host.clock.now();
-		try {
-			this.#tick(now);
-		} catch (error) {
-			this.#breach(error);
+		if (this.state !== online || now >= this.session.pulse.deadline) {
+			try {
+				this.#tick(now);
+			} catch (error) {
+				this.#breach(error);
+			}
 		}
 		this.#guard(now);
 	}
 	#tick(now: number): void {
 		if (this.state === LinkState.online) {
-			if (now < this.session.pulse.deadline) return;
 			const detail = this.session.tick(now, this.#unread);
 			if (detail !== undefined) this.#fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
@@ -235,16 +236,16 @@ export class Link implements TransportHandler {
 			this.#fail(Cause.fault, String(error));
 		}
 	}
-	#read(now: number): void {
+	/** Acts on all that has come in, until there is no more, or too much to be done about it first. */
+	#read(transport: Transport, now: number): void {
 		const session = this.session;
 		const reader = this.#reader;
-		const transport = this.#transport;
-		while (transport !== undefined && this.#transport === transport && session.ready) {
+		if (!session.ready) return;
+		do {
 			while (reader.next()) {
 				const event = session.receive(reader, now);
-				if (event !== none) this.#act(event, now);
-				// An acknowledgement of ours fills nothing, and closes nothing.
-				else if (reader.type === puback) continue;
+				if (event === message) this.#hear(session.incoming);
+				else if (event !== none) this.#act(event, now);
 				if (!session.ready || this.#transport !== transport) return;
 			}
 			const bytes = transport.read(reader.room);
@@ -254,16 +255,16 @@ export class Link implements TransportHandler {
 			}
 			session.pulse.heardAt = now;
 			reader.fill(bytes);
-		}
+			session.receiveAcks(reader, now);
+		} while (this.#transport === transport);
+	}
+	#hear(incoming: Incoming): void {
+		if (this.#handler.onMessage() && incoming.qos > 0)
+			this.session.receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
 	}
 	#act(event: SessionEvent, now: number): void {
 		const { session } = this;
 		switch (event) {
-			case SessionEvent.message: {
-				const { token, id, qos } = session.incoming;
-				if (this.#handler.onMessage() && qos > 0) session.receiver.acknowledge(token, id, qos);
-				return;
-			}
 			case SessionEvent.skipped:
 				return this.#handler.onSkipped(session.incoming.skippedBytes);
 			case SessionEvent.connected:
@@ -285,12 +286,22 @@ export class Link implements TransportHandler {
 		const frame = this.frame;
 		const session = this.session;
 		const sender = session.sender;
+		if (frame.end === frame.start) {
+			if (this.outbox.next !== 0 && session.takeFront(this.#writable, now)) this.#writeFront(transport);
+			if (sender.direct === 0 && !session.due) return;
+		}
 		do {
-			while (session.transmit(frame, now));
+			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
 			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
-		} while ((sender.direct !== 0 || session.blocked) && this.#transport === transport);
+		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
+	}
+	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
+	#writeFront(transport: Transport): void {
+		const outbox = this.outbox;
+		this.#writable = transport.write(outbox.memory, outbox.at, outbox.takenTo);
+		if (this.session.sender.unwritten > 0) this.session.sender.flushed(Infinity);
 	}
 	/** Writes what is in the frame; false when the socket has not taken all of it. */
 	#flush(transport: Transport): boolean {

@@ -1,4 +1,4 @@
-import { displaces, replaces } from "./policy.js";
+import { canMakeRoom, displaces, replaces } from "./policy.js";
 import { Mark, Outcome, RecordState, recordsLimit } from "./record.js";
 import {
 	ackBits,
@@ -22,6 +22,7 @@ import {
 
 const packetIdMax = 0xffff;
 const qosMask = Mark.qos;
+const latestMark = Mark.latest;
 const priorityMask = Mark.priority;
 /** Times of sending are kept in such parts of a ms, modulo 2^32: fine enough for a loopback, hours long. */
 const partsPerMs = 64;
@@ -45,6 +46,8 @@ const partsPerMs = 64;
 export class Outbox {
 	readonly recordsMax: number;
 	readonly memory: Uint8Array;
+	/** Where the arena begins. */
+	readonly from: number;
 	/** An id modulo idSize is its record; what is over recordsMax + 1 is for others to give out. */
 	readonly idSize: number;
 	/** Called once for each record that was accepted, when it ends and its row is free again. */
@@ -60,6 +63,8 @@ export class Outbox {
 	 */
 	at = 0;
 	takenTo = 0;
+	/** The packet id of the record that reserve() made. */
+	lastId = 0;
 	/** How many of those are at QoS 0. */
 	takenFree = 0;
 	/** When expire() has something to do, in ms of the caller's clock; Infinity for never. */
@@ -67,12 +72,10 @@ export class Outbox {
 	/** The oldest record that waits, or 0; and the first that made room and is not reported yet, or 0. */
 	next = 0;
 	ended = 0;
-	#from: number;
 	#limit: number;
 	#top: number;
 	#rows: Int32Array;
 	#free = 1;
-	#liveBytes = 0;
 	/** Bodies lie in the order of the list. Once some do not, they are looked for by their places. */
 	#isSorted = true;
 	#endedLast = 0;
@@ -89,7 +92,7 @@ export class Outbox {
 			);
 		this.recordsMax = recordsMax;
 		this.memory = memory;
-		this.#from = this.#top = from;
+		this.from = this.#top = from;
 		this.#limit = limit;
 		let idSize = 2;
 		while (idSize < recordsMax + 2 + othersMax) idSize <<= 1;
@@ -101,11 +104,13 @@ export class Outbox {
 		}
 	}
 	get arenaBytes(): number {
-		return this.#limit - this.#from;
+		return this.#limit - this.from;
 	}
 	/** Bytes of the arena that hold bodies. */
 	get usedBytes(): number {
-		return this.#liveBytes;
+		let bytes = 0;
+		for (let record = this.head; record !== 0; record = this.after(record)) bytes += this.bytes(record);
+		return bytes;
 	}
 	/** The first record in the order of the log, or 0. */
 	get head(): number {
@@ -121,21 +126,20 @@ export class Outbox {
 		const record = this.#free;
 		// The last row may be that of a message which has ended, and is being reported.
 		if (record === 0) return 0;
-		if (marks & Mark.latest || this.count === this.recordsMax || this.#limit - this.#top < bytes)
+		if (marks & latestMark || this.count === this.recordsMax || this.#limit - this.#top < bytes)
 			if (!this.#makeRoom(bytes, marks, key)) return 0;
 		const rows = this.#rows;
 		const row = record << rowShift;
 		this.#free = rows[row]!;
 		this.at = rows[row + placeAt] = this.#top;
 		this.#top += bytes;
-		this.#liveBytes += bytes;
 		const tail = rows[previousAt]!;
 		rows[tail << rowShift] = rows[previousAt] = record;
 		rows[row] = 0;
 		rows[row + previousAt] = tail;
 		rows[row + bytesAt] = bytes;
 		const id = rows[row + idAt]! + this.idSize;
-		rows[row + idAt] = id > packetIdMax ? record : id;
+		this.lastId = rows[row + idAt] = id > packetIdMax ? record : id;
 		if (ttlMs !== Infinity) marks = this.#limitLife(row, marks, now + ttlMs);
 		if (marks & priorityMask) this.urgent++;
 		rows[row + marksAt] = marks | waitingBits;
@@ -172,31 +176,34 @@ export class Outbox {
 		let row = record << rowShift;
 		const from = rows[row + placeAt]!;
 		const sent = now * partsPerMs;
+		const limit = from + bytesMax;
 		let to = from;
+		let taken = 0;
 		let free = 0;
 		do {
 			const bytes = rows[row + bytesAt]!;
-			if (bytes > bodyBytesMax || to - from + bytes > bytesMax) break;
+			if (bytes > bodyBytesMax || to + bytes > limit) break;
 			const marks = rows[row + marksAt]!;
-			if ((marks & qosMask) !== 0 && countMax-- <= 0) break;
-			end += bytes;
-			if (marks & priorityMask) this.urgent--;
-			rows[row + marksAt] = marks ^ toSent;
-			if (marks & qosMask) rows[row + sentAt] = sent;
-			else {
-				rows[row + sentAt] = end;
+			if (marks & qosMask) {
+				if (taken - free >= countMax) break;
+				rows[row + sentAt] = sent;
+			} else {
+				rows[row + sentAt] = end + to + bytes - from;
 				free++;
 			}
-			this.waiting--;
+			rows[row + marksAt] = marks ^ toSent;
+			if (marks & priorityMask) this.urgent--;
+			taken++;
 			to += bytes;
 			record = rows[row]!;
 			row = record << rowShift;
 		} while (record !== 0 && rows[row + placeAt] === to);
 		this.next = record;
+		this.waiting -= taken;
 		this.at = from;
 		this.takenTo = to;
 		this.takenFree = free;
-		return to > from;
+		return taken > 0;
 	}
 	/** Puts the most urgent record that waits before the others: it is next. */
 	promote(): void {
@@ -249,8 +256,7 @@ export class Outbox {
 		rows[row] = this.#free;
 		rows[row + marksAt] = marks & ~stateMask;
 		this.#free = record;
-		this.#liveBytes -= rows[row + bytesAt]!;
-		if (--this.count === 0) this.#top = this.#from;
+		if (--this.count === 0) this.#top = this.from;
 		this.onEnd(record, Outcome.delivered, 0);
 		return true;
 	}
@@ -343,8 +349,7 @@ export class Outbox {
 		if (marks & expiring && --this.mortal === 0) this.expireAt = Infinity;
 		rows[row + marksAt] = marks & ~stateMask;
 		this.#unlink(record);
-		this.#liveBytes -= rows[row + bytesAt]!;
-		if (--this.count === 0) this.#top = this.#from;
+		if (--this.count === 0) this.#top = this.from;
 	}
 	#unlink(record: number): void {
 		const rows = this.#rows;
@@ -361,26 +366,22 @@ export class Outbox {
 	#makeRoom(bytes: number, marks: number, key: Uint8Array): boolean {
 		if (bytes > this.arenaBytes)
 			throw new RangeError(`a message of ${bytes} bytes is over the outbox of ${this.arenaBytes}`);
-		let free = this.arenaBytes - this.#liveBytes;
-		let rowsFree = this.recordsMax - this.count;
-		for (let record = this.next; record !== 0; record = this.after(record)) {
-			if (!replaces(this, record, marks, key) && !displaces(this, record, marks)) continue;
-			free += this.bytes(record);
-			rowsFree++;
-		}
-		if (free < bytes || rowsFree === 0) return false;
+		if (!canMakeRoom(this, bytes, marks, key)) return false;
 		let next = 0;
 		for (let record = this.next; record !== 0; record = next) {
 			next = this.after(record);
 			if (replaces(this, record, marks, key)) this.#retire(record, Outcome.replaced);
 		}
+		let free = this.arenaBytes - this.usedBytes;
 		for (let record = this.next; record !== 0; record = next) {
-			if (this.arenaBytes - this.#liveBytes >= bytes && this.count < this.recordsMax) break;
+			if (free >= bytes && this.count < this.recordsMax) break;
 			next = this.after(record);
-			if (displaces(this, record, marks)) this.#retire(record, Outcome.displaced);
+			if (!displaces(this, record, marks)) continue;
+			free += this.bytes(record);
+			this.#retire(record, Outcome.displaced);
 		}
 		if (this.#limit - this.#top >= bytes) return true;
-		this.#top = compact(this.memory, this.#rows, this.#from, this.#isSorted);
+		this.#top = compact(this.memory, this.#rows, this.from, this.#isSorted);
 		return true;
 	}
 	/** Ends the record, which report() will tell. */

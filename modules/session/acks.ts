@@ -30,13 +30,18 @@ export class Acks {
 	}
 	/** Writes the first one and drops it; false when it does not fit. */
 	transmit(frame: FrameWriter, version: Version): boolean {
-		if (frame.room < ackBytesMax) return false;
+		const bytes = frame.bytes;
+		const at = frame.end;
+		if (frame.limit - at < ackBytesMax) return false;
 		const ack = this.#ring[this.#first]!;
-		const type = (ack >> 24) as PacketType;
+		const type = ack >> 24;
 		const reason = version === 5 ? (ack >> 16) & 0xff : 0;
-		frame.begin(type, type === 6 ? 2 : 0, reason === 0 ? 2 : 3);
-		frame.word(ack & 0xffff);
-		if (reason !== 0) frame.byte(reason);
+		bytes[at] = type === 6 ? 0x62 : type << 4;
+		bytes[at + 1] = reason === 0 ? 2 : 3;
+		bytes[at + 2] = ack >> 8;
+		bytes[at + 3] = ack;
+		if (reason !== 0) bytes[at + 4] = reason;
+		frame.end = at + (reason === 0 ? 4 : 5);
 		this.#first = (this.#first + 1) & (this.size - 1);
 		this.count--;
 		return true;

@@ -27,18 +27,20 @@ export class Incoming {
 
 	/** Reads the PUBLISH at which the reader stands. */
 	read(packet: FrameReader): void {
-		const { flags } = packet;
-		this.qos = ((flags >> 1) & 3) as QoS;
+		const flags = packet.flags;
+		const qos = ((flags >> 1) & 3) as QoS;
+		this.qos = qos;
 		this.retain = (flags & 1) !== 0;
-		this.dup = (flags & 8) !== 0;
-		if (this.dup && this.qos === 0) throw malformed("PUBLISH with DUP at QoS 0");
-		this.topic = packet.string();
-		if (this.topic.indexOf("+") >= 0 || this.topic.indexOf("#") >= 0)
-			throw malformed("topic name with a wildcard");
-		this.id = this.qos === 0 ? 0 : packet.word();
-		if (this.qos > 0 && this.id === 0) throw malformed("packet id 0");
+		this.dup = flags > 7;
+		if (qos === 0 && flags > 7) throw malformed("PUBLISH with DUP at QoS 0");
+		const topic = packet.string();
+		if (topic.indexOf("+") >= 0 || topic.indexOf("#") >= 0) throw malformed("topic name with a wildcard");
+		this.topic = topic;
+		const id = qos === 0 ? 0 : packet.word();
+		if (id === 0 && qos > 0) throw malformed("packet id 0");
+		this.id = id;
 		this.properties = packet.version === 5 ? this.#properties(packet) : undefined;
-		if (this.topic === "") throw malformed("PUBLISH without a topic");
+		if (topic === "") throw malformed("PUBLISH without a topic");
 		this.bytes = packet.bytes;
 		this.from = packet.at;
 		this.to = packet.at = packet.end;

@@ -20,6 +20,7 @@ export class Pulse {
 	deadline = Infinity;
 	readonly replyMs: number;
 	readonly ackMs: number;
+	#askMs: number;
 	#pingAfterMs = Infinity;
 	#askedAt = Infinity;
 
@@ -27,6 +28,7 @@ export class Pulse {
 	constructor(replyMs: number, ackMs: number) {
 		this.replyMs = replyMs;
 		this.ackMs = ackMs;
+		this.#askMs = Math.min(replyMs, ackMs);
 	}
 	/**
 	 * A connection begins. A keep-alive of 0 asks for no pings, but the broker is still watched while it owes.
@@ -44,7 +46,7 @@ export class Pulse {
 	/** Something that asks for an acknowledgement went out, while nothing else was owed. */
 	ask(now: number): void {
 		this.progressAt = now;
-		this.deadline = Math.min(this.deadline, now + this.replyMs, now + this.ackMs);
+		if (now + this.#askMs < this.deadline) this.deadline = now + this.#askMs;
 	}
 	/** PINGRESP. */
 	answer(): void {

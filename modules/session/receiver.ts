@@ -3,6 +3,7 @@ import { ProtocolError, Violation } from "../wire/protocol-error.js";
 import type { Acks } from "./acks.js";
 import type { Incoming } from "./incoming.js";
 
+const puback = PacketType.puback;
 const idMask = 0xffff;
 const doneFlag = 0x10_0000;
 /** The broker has sent the message on this connection. */
@@ -23,6 +24,8 @@ const packetIdNotFound = 0x92;
 export class Receiver {
 	/** The most messages that the broker may leave unfinished: our Receive Maximum. */
 	readonly max: number;
+	/** Messages whose handlers are not done. */
+	pending = 0;
 	#acks: Acks;
 	#inbox: Int32Array;
 	#firstToken = 0;
@@ -40,36 +43,49 @@ export class Receiver {
 		this.#inbox = new Int32Array(size);
 		this.#ids = new Int32Array(max);
 	}
-	/** Messages whose handlers are not done. */
-	get pending(): number {
-		return this.#nextToken - this.#firstToken;
-	}
 	/** Takes a message in: the token for acknowledge(), or -1 when it was delivered before. */
-	publish({ id, qos, dup }: Incoming, version: Version): number {
-		let at = qos === 2 ? this.#find(id) : -1;
+	publish(message: Incoming, version: Version): number {
+		if (this.pending >= this.max) throw tooMany(this.max);
+		if (message.qos === 2) return this.#publishOnce(message, version);
+		// At QoS 1 alone, what is unfinished is what is pending.
+		if (this.#idCount > 0 && version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
+		return this.#push(message.id | (1 << qosShift));
+	}
+	/** The same at QoS 2. */
+	#publishOnce({ id, dup }: Incoming, version: Version): number {
+		let at = this.#find(id);
 		// What is sent again has DUP [MQTT-3.3.1-1]: without it, this is the first message of another session.
 		if (at >= 0 && this.#ids[at]! & doubtFlag && !dup) {
 			this.#ids.copyWithin(at, at + 1, this.#idCount--);
 			at = -1;
 		}
-		const known = at >= 0;
-		if (!known) {
-			if (this.pending >= this.max || (version === 5 && this.#unfinished() >= this.max))
-				throw tooMany(this.max);
-			if (qos === 2) {
-				if (this.#idCount === this.max) this.#evict();
-				this.#ids[this.#idCount++] = id | seenFlag;
-			}
-		} else if (this.pending >= this.max) throw tooMany(this.max);
-		else this.#ids[at] = (this.#ids[at]! & ~doubtFlag) | seenFlag;
+		if (at < 0) {
+			if (version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
+			if (this.#idCount === this.max) this.#evict();
+			this.#ids[this.#idCount++] = id | seenFlag;
+			return this.#push(id | (2 << qosShift));
+		}
+		this.#ids[at] = (this.#ids[at]! & ~doubtFlag) | seenFlag;
+		this.#push(id | (2 << qosShift) | (this.#ids[at]! & doneFlag));
+		if (this.#ids[at]! & doneFlag) this.#drain();
+		return -1;
+	}
+	#push(entry: number): number {
 		const token = this.#nextToken++;
-		const handled = known && (this.#ids[at]! & doneFlag) !== 0;
-		this.#inbox[token & (this.#inbox.length - 1)] = id | (qos << qosShift) | (handled ? doneFlag : 0);
-		if (handled) this.#drain();
-		return known ? -1 : token;
+		this.#inbox[token & (this.#inbox.length - 1)] = entry;
+		this.pending++;
+		return token;
 	}
 	/** The handler is done with the message; its acknowledgement goes out when those before it have. */
 	acknowledge(token: number, id: number, qos: number): void {
+		if (qos === 1 && token === this.#firstToken) {
+			// The usual one: it waits for none, and is of this connection.
+			this.#firstToken++;
+			this.pending--;
+			this.#acks.push(puback, id, 0);
+			if (this.pending > 0) this.#drain();
+			return;
+		}
 		if (token < this.#sessionToken) return;
 		if (qos === 2) {
 			const at = this.#find(id);
@@ -94,6 +110,7 @@ export class Receiver {
 	/** The connection is gone: what is unacknowledged will come again. */
 	lose(): void {
 		this.#firstToken = this.#nextToken;
+		this.pending = 0;
 		for (let i = 0; i < this.#idCount; i++) this.#ids[i]! &= ~seenFlag;
 	}
 	/** The session may be gone. */
@@ -133,6 +150,7 @@ export class Receiver {
 			const entry = this.#inbox[this.#firstToken & mask]!;
 			if (!(entry & doneFlag)) return;
 			this.#firstToken++;
+			this.pending--;
 			const type = (entry & ~doneFlag) >> qosShift === 2 ? PacketType.pubrec : PacketType.puback;
 			this.#acks.push(type, entry & idMask, 0);
 		}

@@ -28,8 +28,8 @@ const packetTooLarge = 0x95;
  *     QoS 1   waiting ─> sent ─> PUBACK: delivered
  *     QoS 2   waiting ─> sent ─> PUBREC: released ─> PUBREL is sent: completing ─> PUBCOMP: delivered
  *
- * A message is encoded once, into the log, with its packet id; sending copies bytes, as many messages at a
- * time as lie one behind the other. What is decided at each sending is written into those bytes: DUP, the
+ * A message is encoded once, into the log, with its packet id; sending copies bytes, or lets the socket have
+ * them from the log itself, as many messages at a time as lie one behind the other. What is decided at each sending is written into those bytes: DUP, the
  * expiry left. When the connection is lost, what is in flight stays so. If the broker kept the session,
  * restart(true) sends it again in its old order; if not, restart(false) makes it wait again as a new message.
  */
@@ -99,7 +99,7 @@ export class Sender {
 		memory.set(topic, at);
 		at += topicBytes;
 		if (qos !== 0) {
-			const id = outbox.id(record);
+			const id = outbox.lastId;
 			memory[at] = id >> 8;
 			memory[at + 1] = id;
 			at += 2;
@@ -163,13 +163,19 @@ export class Sender {
 		if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
 		return this.#take(frame, frame.limit - frame.end, now);
 	}
+	/** See Session.takeFront(). */
+	takeFront(bytesMax: number, now: number): boolean {
+		const outbox = this.outbox;
+		if (this.direct !== 0 || outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return false;
+		if (outbox.place(outbox.next) !== outbox.from) return false;
+		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
+		if (!outbox.take(bytesMax, bytesMax, quota, now, 0)) return false;
+		this.unwritten += outbox.takenFree;
+		return true;
+	}
 	/** PUBACK, or a PUBREC that refuses; nothing, when the id is not in flight at that QoS. */
 	acknowledge(id: number, reason: number, qos: number): void {
 		const outbox = this.outbox;
-		if (this.#again === 0 && this.direct === 0 && reason === 0 && qos === 1) {
-			outbox.acknowledge(id);
-			return;
-		}
 		const record = this.#find(id);
 		if (record === 0) return;
 		const marks = outbox.marks(record);

@@ -2,12 +2,13 @@ import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
-import { PacketType, type QoS } from "../wire/packet-type.js";
+import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
+import { connectPacket } from "./connect-packet.js";
 import { Incoming } from "./incoming.js";
 import { Offer } from "./offer.js";
 import { Pulse } from "./pulse.js";
@@ -33,7 +34,9 @@ const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, le
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 const online = Phase.online;
+const publish = PacketType.publish;
 const puback = PacketType.puback;
+const pubrel = PacketType.pubrel;
 
 /** Reason codes used here by name [MQTT5 2.4]. */
 const continueAuthentication = 0x18;
@@ -75,6 +78,9 @@ export class Session {
 	#options: SessionOptions;
 	#phase: Phase = Phase.offline;
 	#acks: Acks;
+	#pendingMax: number;
+	/** We are not online, or AUTH or resends may be due: cleared by #writeRare() when they are not. */
+	#rareDue = true;
 	#credentials: Credentials = {};
 	#authDue = false;
 	#authData: Uint8Array | undefined;
@@ -89,13 +95,13 @@ export class Session {
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
 		this.sender = new Sender(outbox, this.#acks, this.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
+		this.#pendingMax = options.version === 5 ? Infinity : options.incomingMax;
 		this.requests = new Requests(options.requestsMax, outbox.recordsMax + 2, outbox.idSize);
 	}
-	/** Something may be due that transmit() had no room for. */
-	get blocked(): boolean {
-		const { sender, requests, pulse } = this;
-		if (sender.outbox.next !== 0 || this.#acks.count > 0 || requests.unsent > 0) return true;
-		return sender.resending || pulse.pingDue || this.#authDue;
+	/** Something may be due that transmit() can write, or had no room for. */
+	get due(): boolean {
+		if (this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue) return true;
+		return this.requests.unsent > 0 || this.pulse.pingDue;
 	}
 	get online(): boolean {
 		return this.#phase === Phase.online;
@@ -109,9 +115,8 @@ export class Session {
 	 * broker keeps to our Receive Maximum: handlers which wait for an acknowledgement cannot keep that out.
 	 */
 	get ready(): boolean {
-		const { receiver } = this;
-		if (this.#options.version < 5 && receiver.pending >= receiver.max) return false;
-		return this.#acks.count + receiver.pending < this.#acks.size;
+		const pending = this.receiver.pending;
+		return pending < this.#pendingMax && this.#acks.count + pending < this.#acks.size;
 	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
@@ -122,6 +127,7 @@ export class Session {
 	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
 	lose(): void {
 		this.#phase = Phase.offline;
+		this.#rareDue = true;
 		this.#doubts ||= this.#asked;
 		this.#asked = false;
 		this.#authDue = false;
@@ -137,6 +143,7 @@ export class Session {
 	leave(reason: number): void {
 		if (this.#phase === Phase.offline || this.#phase === Phase.left) return;
 		this.#leaveReason = reason;
+		this.#rareDue = true;
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	/** Asks for a subscription, or to leave one. False when requestsMax are unanswered. */
@@ -154,22 +161,18 @@ export class Session {
 		writePacket(target, packet, this.#options.version);
 		target.reset();
 	}
+	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
+	receiveAcks(packets: FrameReader, now: number): void {
+		if (this.#rareDue || this.sender.direct !== 0) return;
+		if (packets.takePubacks(this.sender.outbox)) this.pulse.progressAt = now;
+	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
 		const pulse = this.pulse;
 		const type = packet.type;
 		pulse.heardAt = now;
 		if (this.#phase !== online) return this.#receiveEarly(packet, now);
-		if (type === puback && packet.end - packet.at === 2) {
-			const at = packet.at;
-			const id = (packet.bytes[at]! << 8) | packet.bytes[at + 1]!;
-			if (id !== 0) {
-				pulse.progressAt = now;
-				this.sender.acknowledge(id, 0, 1);
-				return SessionEvent.none;
-			}
-		}
-		if (type === PacketType.publish) return this.#receivePublish(packet);
+		if (type === publish) return this.#receivePublish(packet);
 		if (type === PacketType.pingresp) {
 			packet.finish();
 			pulse.answer();
@@ -184,34 +187,54 @@ export class Session {
 	}
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
-		const sender = this.sender;
 		// A packet is half in the socket: nothing else may be written before the rest of it.
-		if (sender.direct !== 0) return false;
-		const pulse = this.pulse;
-		const requests = this.requests;
+		if (this.sender.direct !== 0) return false;
 		let written = false;
-		if (this.#phase !== online) written = this.#writeEarly(frame);
+		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.#writeAck(frame);
-		else if (pulse.pingDue || this.#authDue) written = this.#writeRare(frame);
-		else if (requests.unsent > 0 && !sender.resending) {
-			written = requests.transmit(frame, this.#options.version);
-			if (written && sender.owed + requests.owed === 1) pulse.ask(now);
-		} else {
-			const outbox = sender.outbox;
-			if (outbox.next === 0 && !sender.resending) return false;
-			const isFirst = sender.owed + requests.owed === 0;
-			const wasResending = sender.resending;
-			written = sender.transmit(frame, now);
-			// All that was left to resend is refused by this broker: nothing holds requests back any more.
-			if (wasResending && !written && !sender.resending && requests.unsent > 0)
-				return this.transmit(frame, now);
-			if (isFirst && written) pulse.ask(now);
-		}
-		if (written) pulse.sentAt = now;
+		else if (this.requests.unsent > 0) written = this.#writeRequest(frame, now);
+		else written = this.#writeMessages(frame, now);
+		if (written) this.pulse.sentAt = now;
 		return written;
 	}
-	#writeRare(frame: FrameWriter): boolean {
-		if (!this.pulse.pingDue) return this.#writeAuth(frame);
+	/**
+	 * Takes the messages at the front of the log, when they are next and nothing else is due: at most that many
+	 * bytes, which are to be written at once, from the outbox's memory[at, takenTo).
+	 */
+	takeFront(bytesMax: number, now: number): boolean {
+		if (this.#rareDue || this.pulse.pingDue || this.#acks.count > 0 || this.requests.unsent > 0) return false;
+		const isFirst = this.sender.owed + this.requests.owed === 0;
+		if (!this.sender.takeFront(bytesMax, now)) return false;
+		if (isFirst) this.pulse.ask(now);
+		this.pulse.sentAt = now;
+		return true;
+	}
+	/** Whatever has its turn, while something rare may be due. */
+	#writeRare(frame: FrameWriter, now: number): boolean {
+		if (this.#phase !== online) return this.#writeEarly(frame);
+		if (this.#acks.count > 0) return this.#writeAck(frame);
+		if (this.pulse.pingDue) return this.#writePing(frame);
+		if (this.#authDue) return this.#writeAuth(frame);
+		if (this.sender.resending) {
+			if (this.#writeMessages(frame, now)) return true;
+			// If this broker has refused all that was left to resend, nothing holds requests back any more.
+			if (this.sender.resending) return false;
+		}
+		this.#rareDue = false;
+		return this.requests.unsent > 0 ? this.#writeRequest(frame, now) : this.#writeMessages(frame, now);
+	}
+	#writeMessages(frame: FrameWriter, now: number): boolean {
+		const isFirst = this.sender.owed + this.requests.owed === 0;
+		if (!this.sender.transmit(frame, now)) return false;
+		if (isFirst) this.pulse.ask(now);
+		return true;
+	}
+	#writeRequest(frame: FrameWriter, now: number): boolean {
+		if (!this.requests.transmit(frame, this.#options.version)) return false;
+		if (this.sender.owed + this.requests.owed === 1) this.pulse.ask(now);
+		return true;
+	}
+	#writePing(frame: FrameWriter): boolean {
 		if (frame.room < 2) return false;
 		this.pulse.pingDue = false;
 		frame.begin(PacketType.pingreq, 0, 0);
@@ -219,9 +242,9 @@ export class Session {
 	}
 	#writeAck(frame: FrameWriter): boolean {
 		const acks = this.#acks;
-		const { type, id } = acks;
+		const released = acks.type === pubrel ? acks.id : 0;
 		if (!acks.transmit(frame, this.#options.version)) return false;
-		if (type === PacketType.pubrel) this.sender.released(id);
+		if (released !== 0) this.sender.released(released);
 		return true;
 	}
 	#writeEarly(frame: FrameWriter): boolean {
@@ -251,30 +274,8 @@ export class Session {
 		this.#authDue = false;
 		return true;
 	}
-	#connect({ username, password }: Credentials): ConnectPacket {
-		const { version, clean, keepAliveMs, will, userProperties, authenticator } = this.#options;
-		const packet: ConnectPacket = {
-			cmd: "connect",
-			protocolVersion: version,
-			protocolId: version === 3 ? "MQIsdp" : "MQTT",
-			clientId: this.clientId,
-			clean,
-			keepalive: Math.ceil(keepAliveMs / 1000),
-		};
-		if (username !== undefined) packet.username = username;
-		if (password !== undefined) packet.password = password;
-		if (will !== undefined) packet.will = will;
-		if (version !== 5) return packet;
-		packet.properties = { receiveMaximum: this.receiver.max };
-		if (this.packetBytesMax > 0) packet.properties.maximumPacketSize = this.packetBytesMax;
-		if (!clean) packet.properties.sessionExpiryInterval = this.#options.sessionExpirySeconds;
-		if (userProperties !== undefined) packet.properties.userProperties = userProperties;
-		if (authenticator !== undefined) {
-			packet.properties.authenticationMethod = authenticator.method;
-			const data = authenticator.start();
-			if (data !== undefined) packet.properties.authenticationData = data;
-		}
-		return packet;
+	#connect(credentials: Credentials): ConnectPacket {
+		return connectPacket(this.#options, this.clientId, credentials, this.receiver.max, this.packetBytesMax);
 	}
 	#receiveEarly(packet: FrameReader, now: number): SessionEvent {
 		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
@@ -337,19 +338,23 @@ export class Session {
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
 	}
 	#receivePublish(packet: FrameReader): SessionEvent {
-		const qos = ((packet.flags >> 1) & 3) as QoS;
-		const { incoming, receiver } = this;
-		if (packet.skipped > 0) {
-			incoming.skip(packet);
-			if (qos === 0) return SessionEvent.skipped;
-			const token = receiver.publish(incoming, this.#options.version);
-			if (token >= 0) receiver.acknowledge(token, incoming.id, qos);
-			return token < 0 ? SessionEvent.none : SessionEvent.skipped;
-		}
+		const incoming = this.incoming;
+		if (packet.skipped > 0) return this.#skipPublish(packet);
 		incoming.read(packet);
-		if (qos === 0) return SessionEvent.message;
-		incoming.token = receiver.publish(incoming, this.#options.version);
-		return incoming.token < 0 ? SessionEvent.none : SessionEvent.message;
+		if (incoming.qos > 0) {
+			incoming.token = this.receiver.publish(incoming, this.#options.version);
+			if (incoming.token < 0) return SessionEvent.none;
+		}
+		return SessionEvent.message;
+	}
+	#skipPublish(packet: FrameReader): SessionEvent {
+		const { incoming, receiver } = this;
+		incoming.skip(packet);
+		if (incoming.qos === 0) return SessionEvent.skipped;
+		const token = receiver.publish(incoming, this.#options.version);
+		if (token < 0) return SessionEvent.none;
+		receiver.acknowledge(token, incoming.id, incoming.qos);
+		return SessionEvent.skipped;
 	}
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;
@@ -390,7 +395,7 @@ export class Session {
 			return SessionEvent.none;
 		}
 		this.#authData = authenticator.answer(properties?.authenticationData);
-		this.#authDue = true;
+		this.#authDue = this.#rareDue = true;
 		return SessionEvent.none;
 	}
 }

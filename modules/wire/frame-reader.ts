@@ -4,6 +4,11 @@ import type { Text } from "./text.js";
 
 /** The shortest buffer that holds what next() must see of a packet before it can skip it. */
 const capacityMin = 16;
+const publish = PacketType.publish;
+
+export interface AckTaker {
+	acknowledge(id: number): void;
+}
 
 /**
  * Cuts the incoming bytes into packets, however the network has chopped them, and reads their fields in
@@ -51,32 +56,39 @@ export class FrameReader {
 		this.bytes.set(chunk, this.#filled);
 		this.#filled += chunk.length;
 	}
+	/**
+	 * Gives the ids of the PUBACKs of two bytes which come next to the taker, one by one; false when there is
+	 * none. Most packets are that to a device which publishes.
+	 */
+	takePubacks(taker: AckTaker): boolean {
+		if (this.#skipLeft > 0) return false;
+		const bytes = this.bytes;
+		const from = this.end;
+		let at = from;
+		while (this.#filled - at > 3 && bytes[at] === 0x40 && bytes[at + 1] === 2) {
+			const id = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+			// That is a breach, which is found in the packet that next() gives.
+			if (id === 0) break;
+			this.end = at + 4;
+			taker.acknowledge(id);
+			// Whoever hears of it may have reset the reader.
+			at = this.end;
+		}
+		return at !== from;
+	}
 	/** True when a whole packet is here; its fields are good until the next call. */
 	next(): boolean {
-		const bytes = this.bytes;
-		const start = this.end;
-		const left = this.#filled - start;
-		// A PUBACK of two bytes, which most packets are to a device that publishes.
-		if (left >= 4 && bytes[start] === 0x40 && bytes[start + 1] === 2 && this.#skipLeft === 0) {
-			this.type = PacketType.puback;
-			this.flags = this.skipped = 0;
-			this.at = start + 2;
-			this.end = start + 4;
-			return true;
-		}
-		if (left === 0 && this.#skipLeft === 0) {
-			this.at = this.end = this.#filled = 0;
-			return false;
-		}
-		return this.#next();
-	}
-	#next(): boolean {
 		if (this.#skipLeft > 0) return this.#skip();
 		const from = this.end;
 		const filled = this.#filled;
+		if (from === filled) {
+			this.at = this.end = this.#filled = 0;
+			return false;
+		}
 		if (filled - from >= 2) {
-			const head = this.bytes[from]!;
-			let length = this.bytes[from + 1]!;
+			const bytes = this.bytes;
+			const head = bytes[from]!;
+			let length = bytes[from + 1]!;
 			let body = from + 2;
 			if (length > 0x7f) {
 				length = this.#longLength(from + 1);
@@ -84,7 +96,7 @@ export class FrameReader {
 			}
 			if (length >= 0) {
 				const type = head >> 4;
-				if (type !== PacketType.publish) this.#checkHead(type, head & 15);
+				if (type !== publish) this.#checkHead(type, head & 15);
 				else if ((head & 6) === 6) throw malformed("PUBLISH at QoS 3");
 				this.type = type as PacketType;
 				this.flags = head & 15;
@@ -94,19 +106,22 @@ export class FrameReader {
 					this.skipped = 0;
 					return true;
 				}
-				if (body - from + length > this.bytes.length) return this.#startSkipping(length);
+				if (body - from + length > bytes.length) return this.#startSkipping(length);
 			}
 		}
 		this.#makeRoom(from);
 		return false;
 	}
 	byte(): number {
-		this.#need(1);
+		if (this.at === this.end) throw cutOff();
 		return this.bytes[this.at++]!;
 	}
 	word(): number {
-		this.#need(2);
-		return (this.bytes[this.at++]! << 8) | this.bytes[this.at++]!;
+		const bytes = this.bytes;
+		const at = this.at;
+		if (this.end - at < 2) throw cutOff();
+		this.at = at + 2;
+		return (bytes[at]! << 8) | bytes[at + 1]!;
 	}
 	long(): number {
 		const high = this.word();
@@ -126,16 +141,16 @@ export class FrameReader {
 		throw malformed("variable byte integer over four bytes");
 	}
 	string(): string {
-		const length = this.word();
-		this.#need(length);
-		const text = this.text.read(this.bytes, this.at, this.at + length);
+		const to = this.word() + this.at;
+		if (to > this.end) throw cutOff();
+		const text = this.text.read(this.bytes, this.at, to);
 		if (text === undefined) throw malformed("text is not UTF-8, or holds U+0000");
-		this.at += length;
+		this.at = to;
 		return text;
 	}
 	/** A copy of the next length bytes. */
 	raw(length: number): Uint8Array {
-		this.#need(length);
+		if (this.end - this.at < length) throw cutOff();
 		return this.bytes.slice(this.at, (this.at += length));
 	}
 	binary(): Uint8Array {
@@ -144,9 +159,6 @@ export class FrameReader {
 	/** Every byte of the body must have been taken. */
 	finish(): void {
 		if (this.at !== this.end) throw malformed(`${this.end - this.at} bytes too many`);
-	}
-	#need(count: number): void {
-		if (this.end - this.at < count) throw malformed("packet ends within a field");
 	}
 	/** A remaining length over 127, with at left behind it; or -1 while it is not whole. */
 	#longLength(at: number): number {
@@ -182,7 +194,7 @@ export class FrameReader {
 		}
 		const topicBytes = (this.bytes[this.at]! << 8) | this.bytes[this.at + 1]!;
 		const headBytes = 2 + topicBytes + (this.flags & 6 ? 2 : 0);
-		if (headBytes > length) throw malformed("packet ends within a field");
+		if (headBytes > length) throw cutOff();
 		this.skipped = length;
 		this.skippedId = 0;
 		this.#skipLeft = length;
@@ -217,4 +229,8 @@ export class FrameReader {
 		this.#filled -= from;
 		this.at = this.end = 0;
 	}
+}
+
+function cutOff(): ProtocolError {
+	return malformed("packet ends within a field");
 }

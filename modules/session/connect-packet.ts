@@ -1,0 +1,35 @@
+import type { ConnectPacket } from "../wire/packet.js";
+import type { Credentials, SessionOptions } from "./session-options.js";
+
+/** The CONNECT of a session. The maxima are announced in 5.0 only; packetBytesMax is 0 for no limit. */
+export function connectPacket(
+	options: SessionOptions,
+	clientId: string,
+	{ username, password }: Credentials,
+	receiveMaximum: number,
+	packetBytesMax: number,
+): ConnectPacket {
+	const { version, clean, keepAliveMs, will, userProperties, authenticator } = options;
+	const packet: ConnectPacket = {
+		cmd: "connect",
+		protocolVersion: version,
+		protocolId: version === 3 ? "MQIsdp" : "MQTT",
+		clientId,
+		clean,
+		keepalive: Math.ceil(keepAliveMs / 1000),
+	};
+	if (username !== undefined) packet.username = username;
+	if (password !== undefined) packet.password = password;
+	if (will !== undefined) packet.will = will;
+	if (version !== 5) return packet;
+	packet.properties = { receiveMaximum };
+	if (packetBytesMax > 0) packet.properties.maximumPacketSize = packetBytesMax;
+	if (!clean) packet.properties.sessionExpiryInterval = options.sessionExpirySeconds;
+	if (userProperties !== undefined) packet.properties.userProperties = userProperties;
+	if (authenticator !== undefined) {
+		packet.properties.authenticationMethod = authenticator.method;
+		const data = authenticator.start();
+		if (data !== undefined) packet.properties.authenticationData = data;
+	}
+	return packet;
+}
