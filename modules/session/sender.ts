@@ -29,9 +29,10 @@ const packetTooLarge = 0x95;
  *     QoS 2   waiting ─> sent ─> PUBREC: released ─> PUBREL is sent: completing ─> PUBCOMP: delivered
  *
  * A message is encoded once, into the log, with its packet id; sending copies bytes, or lets the socket have
- * them from the log itself, as many messages at a time as lie one behind the other. What is decided at each sending is written into those bytes: DUP, the
- * expiry left. When the connection is lost, what is in flight stays so. If the broker kept the session,
- * restart(true) sends it again in its old order; if not, restart(false) makes it wait again as a new message.
+ * them from the log itself, as many messages at a time as lie one behind the other. What is decided at each
+ * sending is written into those bytes: DUP, the expiry left. When the connection is lost, what is in flight
+ * stays so. If the broker kept the session, restart(true) sends it again in its old order; if not,
+ * restart(false) makes it wait again as a new message.
  */
 export class Sender {
 	readonly outbox: Outbox;

@@ -146,10 +146,6 @@ export class Session {
 		this.#rareDue = true;
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
-	/** Asks for a subscription, or to leave one. False when requestsMax are unanswered. */
-	request(request: Request): boolean {
-		return this.requests.add(request);
-	}
 	/**
 	 * Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT.
 	 */

@@ -162,7 +162,7 @@ test("acks: each kind of them is progress", t => {
 		const bench = online({});
 		bench.publish("A", 1);
 		bench.publish("B", 2);
-		bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
+		bench.session.requests.add({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 		bench.sent();
 		t.is(bench.session.sender.owed + bench.session.requests.owed, 3);
 		bench.now = 20_000;
