@@ -29,9 +29,10 @@ const packetTooLarge = 0x95;
  *     QoS 2   waiting ─> sent ─> PUBREC: released ─> PUBREL is sent: completing ─> PUBCOMP: delivered
  *
  * A message is encoded once, into the log, with its packet id; sending copies bytes, or lets the socket have
- * them from the log itself, as many messages at a time as lie one behind the other. What is decided at each sending is written into those bytes: DUP, the
- * expiry left. When the connection is lost, what is in flight stays so. If the broker kept the session,
- * restart(true) sends it again in its old order; if not, restart(false) makes it wait again as a new message.
+ * them from the log itself, as many messages at a time as lie one behind the other. What is decided at each
+ * sending is written into those bytes: DUP, the expiry left. When the connection is lost, what is in flight
+ * stays so. If the broker kept the session, restart(true) sends it again in its old order; if not,
+ * restart(false) makes it wait again as a new message.
  */
 export class Sender {
 	readonly outbox: Outbox;
@@ -163,7 +164,10 @@ export class Sender {
 		if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
 		return this.#take(frame, frame.limit - frame.end, now);
 	}
-	/** See Session.takeFront(). */
+	/**
+	 * Takes the messages at the front of the arena, when they are next: at most that many bytes, which are to be
+	 * written at once, from the outbox's memory[at, takenTo).
+	 */
 	takeFront(bytesMax: number, now: number): boolean {
 		const outbox = this.outbox;
 		if (this.direct !== 0 || outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return false;
