@@ -1,12 +1,11 @@
 import type { ConnectPacket } from "../wire/packet.js";
 import type { Credentials, SessionOptions } from "./session-options.js";
 
-/** The CONNECT of a session. The maxima are announced in 5.0 only; packetBytesMax is 0 for no limit. */
+/** The CONNECT of a session. What our reader holds is announced in 5.0 only; 0 for no limit. */
 export function connectPacket(
 	options: SessionOptions,
 	clientId: string,
 	{ username, password }: Credentials,
-	receiveMaximum: number,
 	packetBytesMax: number,
 ): ConnectPacket {
 	const { version, clean, keepAliveMs, will, userProperties, authenticator } = options;
@@ -22,7 +21,7 @@ export function connectPacket(
 	if (password !== undefined) packet.password = password;
 	if (will !== undefined) packet.will = will;
 	if (version !== 5) return packet;
-	packet.properties = { receiveMaximum };
+	packet.properties = { receiveMaximum: options.incomingMax };
 	if (packetBytesMax > 0) packet.properties.maximumPacketSize = packetBytesMax;
 	if (!clean) packet.properties.sessionExpiryInterval = options.sessionExpirySeconds;
 	if (userProperties !== undefined) packet.properties.userProperties = userProperties;

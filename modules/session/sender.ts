@@ -164,7 +164,10 @@ export class Sender {
 		if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
 		return this.#take(frame, frame.limit - frame.end, now);
 	}
-	/** See Session.takeFront(). */
+	/**
+	 * Takes the messages at the front of the arena, when they are next: at most that many bytes, which are to be
+	 * written at once, from the outbox's memory[at, takenTo).
+	 */
 	takeFront(bytesMax: number, now: number): boolean {
 		const outbox = this.outbox;
 		if (this.direct !== 0 || outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return false;

@@ -193,10 +193,7 @@ export class Session {
 		if (written) this.pulse.sentAt = now;
 		return written;
 	}
-	/**
-	 * Takes the messages at the front of the log, when they are next and nothing else is due: at most that many
-	 * bytes, which are to be written at once, from the outbox's memory[at, takenTo).
-	 */
+	/** Takes the messages at the front of the log, when nothing else is due: see Sender.takeFront(). */
 	takeFront(bytesMax: number, now: number): boolean {
 		if (this.#rareDue || this.pulse.pingDue || this.#acks.count > 0 || this.requests.unsent > 0) return false;
 		const isFirst = this.sender.owed + this.requests.owed === 0;
@@ -271,7 +268,7 @@ export class Session {
 		return true;
 	}
 	#connect(credentials: Credentials): ConnectPacket {
-		return connectPacket(this.#options, this.clientId, credentials, this.receiver.max, this.packetBytesMax);
+		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax);
 	}
 	#receiveEarly(packet: FrameReader, now: number): SessionEvent {
 		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
