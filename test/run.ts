@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { compilerAvailable } from "../hosts/xs/build.js";
+import { mosquittoAvailable } from "./support/mosquitto.js";
 
 interface Count {
 	passed: number;
@@ -57,6 +58,9 @@ async function runOnXS(): Promise<Count> {
 	console.log(`on XS: ${count.passed} passed, ${count.failed} failed`);
 	return count;
 }
+
+if (!mosquittoAvailable() && process.env["CI"] !== "true")
+	console.log("there is no mosquitto, so nothing is tested against it (on Debian: apt-get install mosquitto)");
 
 const files = process.argv.slice(2);
 const counts = [await runOnNode(files), ...(files.length === 0 ? [await runOnXS()] : [])];
