@@ -60,7 +60,9 @@ async function runOnXS(): Promise<Count> {
 }
 
 if (!mosquittoAvailable() && process.env["CI"] !== "true")
-	console.log("there is no mosquitto, so nothing is tested against it (on Debian: apt-get install mosquitto)");
+	console.log(
+		"there is no mosquitto, so nothing is tested against it (on Debian: apt-get install mosquitto)",
+	);
 
 const files = process.argv.slice(2);
 const counts = [await runOnNode(files), ...(files.length === 0 ? [await runOnXS()] : [])];
