@@ -17,7 +17,8 @@ export class EmbeddedBroker {
 		const aedes = await Aedes.createBroker();
 		const server = createServer({ noDelay: true }, socket => aedes.handle(socket));
 		await new Promise<void>((resolve, reject) => {
-			server.once("error", reject);
+			// What has been started keeps the process, and so must end as well.
+			server.once("error", error => aedes.close(() => reject(error)));
 			server.listen(port, "127.0.0.1", resolve);
 		});
 		return new EmbeddedBroker(server, aedes);

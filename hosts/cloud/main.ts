@@ -15,6 +15,8 @@ try {
 	const broker = await EmbeddedBroker.start(Number(port));
 	console.log(`The broker listens at ${broker.url} (MQTT 3.1.1, this computer only). Ctrl+C ends it.`);
 } catch (error) {
-	console.error(error instanceof Error ? error.message : String(error));
+	const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+	const taken = "The port is in use by another program: give another one with --port, or end that program.";
+	console.error(isTaken ? taken : error instanceof Error ? error.message : String(error));
 	process.exitCode = 2;
 }

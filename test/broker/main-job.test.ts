@@ -4,7 +4,8 @@
 
 import test from "ava";
 import { compilerAvailable } from "../../hosts/xs/build.js";
-import { runStart } from "../support/cli.js";
+import { EmbeddedBroker } from "../../hosts/cloud/broker.js";
+import { runScript, runStart } from "../support/cli.js";
 import { Mosquitto, withMosquitto } from "../support/mosquitto.js";
 
 const engines = ["node", "xs"];
@@ -66,3 +67,11 @@ function checkRounds(t: { is: (a: unknown, b: unknown, message?: string) => void
 function count(text: string, pattern: RegExp): number {
 	return text.match(pattern)?.length ?? 0;
 }
+
+test("broker: a port that is in use ends it with one plain line", async t => {
+	const broker = await EmbeddedBroker.start();
+	t.teardown(() => broker.stop());
+	const { code, err } = await runScript("hosts/cloud/main.ts", ["--port", `${broker.port}`]);
+	t.is(code, 2);
+	t.regex(err, /^The port is in use by another program: .*\n$/);
+});
