@@ -130,6 +130,65 @@ test("the reader forgets all at reset", t => {
 	t.false(reader.next());
 });
 
+test("PUBACKs are taken one by one, up to the first packet that is another one or not whole", t => {
+	for (const { bytes, ids, rest } of [
+		{ bytes: "40 02 0001  40 02 ffff", ids: [1, 0xffff], rest: "" },
+		{ bytes: "40 02 0001  40 02 00", ids: [1], rest: "" },
+		{ bytes: "40 02 0001  d0 00  40 02 0002", ids: [1], rest: "13.0 0, 4.0 2" },
+		{ bytes: "40 02 0001  40 03 0002 00", ids: [1], rest: "4.0 3" },
+		{ bytes: "40 02 0001  40 02 0000  40 02 0002", ids: [1], rest: "4.0 2, 4.0 2" },
+		{ bytes: `${ping} 40 02 0001`, ids: [], rest: "13.0 0, 4.0 2" },
+	]) {
+		const reader = new FrameReader(portableText, 64, 4);
+		const heard: number[] = [];
+		reader.fill(hex(bytes));
+		t.is(reader.takePubacks({ acknowledge: id => heard.push(id) }), ids.length > 0);
+		t.deepEqual(heard, ids);
+		const found: string[] = [];
+		while (reader.next()) found.push(`${reader.type}.${reader.flags} ${reader.end - reader.at}`);
+		t.is(found.join(", "), rest);
+	}
+});
+
+test("PUBACKs within a packet that is passed over are payload", t => {
+	const reader = new FrameReader(portableText, 16, 4);
+	const heard: number[] = [];
+	const taker = { acknowledge: (id: number) => heard.push(id) };
+	reader.fill(hex(`32 18 0001 61 1234 ${fill(9)}`));
+	t.false(reader.next());
+	reader.fill(hex("40 02 0001  40 02 0002"));
+	t.false(reader.takePubacks(taker));
+	t.false(reader.next());
+	reader.fill(hex("40 02  40 02 0003"));
+	t.false(reader.takePubacks(taker));
+	t.true(reader.next());
+	t.is(`skipped ${reader.skipped} id ${reader.skippedId}`, "skipped 24 id 4660");
+	t.deepEqual(heard, []);
+	t.true(reader.takePubacks(taker), "and what comes behind it is a packet");
+	t.deepEqual(heard, [3]);
+});
+
+test("PUBACKs are those of the stream at hand, also when another begins between two of them", t => {
+	for (const [again, ids] of [
+		["", [1]],
+		["40 02 0004  40 02 0005", [1, 4, 5]],
+	] as const) {
+		const reader = new FrameReader(portableText, 16, 4);
+		const heard: number[] = [];
+		reader.fill(hex("40 02 0001  40 02 0002  40 02 0003"));
+		const acknowledge = (id: number) => {
+			heard.push(id);
+			if (id !== 1) return;
+			reader.reset();
+			reader.fill(hex(again));
+		};
+		reader.takePubacks({ acknowledge });
+		t.deepEqual(heard, [...ids]);
+		t.false(reader.next());
+		t.is(reader.room, 16);
+	}
+});
+
 test("a packet that was passed over cannot be read", t => {
 	const reader = new FrameReader(portableText, 16, 4);
 	reader.fill(hex(`30 10 0001 61 ${fill(11)}`));

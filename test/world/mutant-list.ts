@@ -44,7 +44,12 @@ export const mutants: readonly Mutant[] = [
 	},
 	{ name: "ping never sent", file: pulse, from: "this.pingDue = true;\n\t\t} else", to: "\t\t} else" },
 	{ name: "DUP not set", file: sender, from: "const dupFlag = 8;", to: "const dupFlag = 0;" },
-	{ name: "window off by one", file: outbox, from: "countMax-- <= 0", to: "countMax-- < 0" },
+	{
+		name: "window off by one",
+		file: outbox,
+		from: "if (taken - free >= countMax) break;",
+		to: "if (taken - free > countMax) break;",
+	},
 	{
 		name: "window of resends off by one",
 		file: sender,
@@ -97,8 +102,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "displacing of in-flight",
 		file: outbox,
-		from: "for (let record = this.next; record !== 0; record = next) {\n\t\t\tif (this.arenaBytes",
-		to: "for (let record = this.head; record !== 0; record = next) {\n\t\t\tif (this.arenaBytes",
+		from: "for (let record = this.next; record !== 0; record = next) {\n\t\t\tif (free >= bytes",
+		to: "for (let record = this.head; record !== 0; record = next) {\n\t\t\tif (free >= bytes",
 	},
 	{ name: "holes closed wrongly", file: rows, from: "rows[row + placeAt] = top;", to: "" },
 	{ name: "holes closed in the wrong order", file: outbox, from: "this.#isSorted = false;", to: "" },
@@ -115,7 +120,7 @@ export const mutants: readonly Mutant[] = [
 		from: "this.#until = now + this.#options.connectMs;",
 		to: "this.#until = Infinity;",
 	},
-	{ name: "QoS 2 ids forgotten", file: receiver, from: "const known = at >= 0;", to: "const known = false;" },
+	{ name: "QoS 2 ids forgotten", file: receiver, from: "let at = this.#find(id);", to: "let at = -1;" },
 	{
 		name: "PUBREL not sent again",
 		file: sender,
@@ -186,7 +191,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "direct packet interrupted",
 		file: session,
-		from: "if (sender.direct !== 0) return false;",
+		from: "if (this.sender.direct !== 0) return false;",
 		to: "",
 	},
 	{
@@ -241,8 +246,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "found: late ack timeout",
 		file: pulse,
-		from: "now + this.replyMs, now + this.ackMs)",
-		to: "now + this.replyMs)",
+		from: "this.#askMs = Math.min(replyMs, ackMs);",
+		to: "this.#askMs = replyMs;",
 	},
 	{
 		name: "found: frame in use",
