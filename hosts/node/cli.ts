@@ -1,3 +1,4 @@
+import { parseEndpoint } from "../../modules/link/endpoint.js";
 import { parseSettings, type Settings } from "../../modules/settings/settings.js";
 import { startFirmware } from "../../modules/rounds/firmware.js";
 import { EmbeddedBroker } from "../cloud/broker.js";
@@ -25,6 +26,9 @@ async function main(): Promise<void> {
 	if (engine !== "node" && engine !== "xs") throw new RangeError(`engine is node or xs, not "${engine}"`);
 	const host = nodeHost();
 	const settings = parseSettings(entries, { deviceId: host.deviceId });
+	for (const url of settings.brokers)
+		if (parseEndpoint(url).scheme !== "mqtt")
+			throw new RangeError(`broker "${url}": on this computer only mqtt:// is built yet`);
 	if (entries["broker"] === undefined && settings.version !== 4)
 		throw new RangeError(
 			`the broker of npm start speaks MQTT 3.1.1 only: for mqtt=${entries["mqtt"]} give --broker URL`,

@@ -80,6 +80,8 @@ test("README: a tired person's mistakes end with one plain line and exit code 2"
 		{ words: "--round 5", says: /did you mean rounds\?/ },
 		{ words: "--engine v8", says: /engine is node or xs/ },
 		{ words: "--rounds", says: /--rounds needs a value/ },
+		{ words: "--broker mqtts://127.0.0.1", says: /only mqtt:\/\/ is built yet/ },
+		{ words: "--broker serial:", says: /only mqtt:\/\/ is built yet/ },
 		{ words: "--mqtt 4", says: /3\.1, 3\.1\.1 or 5/ },
 		{ words: "--mqtt 5", says: /give --broker URL/ },
 		{ words: "--profile lmq", says: /not built yet/ },
