@@ -6,15 +6,7 @@ import type { Version } from "../../modules/wire/packet-type.js";
 import { portableText } from "../../modules/wire/text.js";
 import { writePacket } from "../../modules/wire/write-packet.js";
 import { hex, toHex } from "../support/hex.js";
-
-const publish = {
-	cmd: "publish",
-	qos: 0,
-	dup: false,
-	retain: false,
-	topic: "a/b",
-	payload: hex(""),
-} as const;
+import { publish } from "../support/publish.js";
 
 const sameBytes: { title: string; packet: Packet; bytes: string; version?: Version }[] = [
 	{

@@ -5,15 +5,8 @@ import type { Version } from "../../modules/wire/packet-type.js";
 import { portableText } from "../../modules/wire/text.js";
 import { writePacket } from "../../modules/wire/write-packet.js";
 import { hex } from "../support/hex.js";
+import { publish } from "../support/publish.js";
 
-const publish = {
-	cmd: "publish",
-	qos: 0,
-	dup: false,
-	retain: false,
-	topic: "a/b",
-	payload: hex(""),
-} as const;
 const connect = { cmd: "connect", clientId: "c" };
 const subscribe = { cmd: "subscribe", messageId: 1 };
 const will = { topic: "t", payload: "" };

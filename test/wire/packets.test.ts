@@ -7,6 +7,7 @@ import type { Packet } from "../../modules/wire/packet.js";
 import type { Version } from "../../modules/wire/packet-type.js";
 import { decode, plain } from "../support/decode.js";
 import { hex, toHex } from "../support/hex.js";
+import { publish } from "../support/publish.js";
 
 interface Row {
 	title: string;
@@ -15,14 +16,6 @@ interface Row {
 	packet: Packet;
 }
 
-const publish = {
-	cmd: "publish",
-	qos: 0,
-	dup: false,
-	retain: false,
-	topic: "a/b",
-	payload: hex(""),
-} as const;
 const connect = { cmd: "connect", protocolId: "MQTT", clean: true, keepalive: 10, clientId: "c" } as const;
 
 const rows: Row[] = [
