@@ -73,7 +73,7 @@ export class Link implements TransportHandler {
 		this.frame = frame;
 		this.#sent = frame.start;
 		this.session = new Session(outbox, options.session);
-		this.session.packetBytesMax = options.readerBytes;
+		this.session.handshake.packetBytesMax = options.readerBytes;
 		this.session.check(frame, {});
 		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session.requests);
 		this.#reader = new FrameReader(host.text, options.readerBytes, options.session.version);
@@ -276,16 +276,16 @@ export class Link implements TransportHandler {
 				return this.#handler.onSkipped(session.incoming.skippedBytes);
 			case SessionEvent.connected:
 				this.#onlineAt = now;
-				if (!session.sessionPresent || session.unsure) this.subscriptions.renew();
+				if (!session.handshake.sessionPresent || session.handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
-				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
+				return this.#fail(refusalCause(session.handshake.reason), this.#reasonDetail("refused"));
 			case SessionEvent.disconnected:
-				return this.#fail(closeCause(session.reason), this.#reasonDetail("closed by the broker"));
+				return this.#fail(closeCause(session.handshake.reason), this.#reasonDetail("closed by the broker"));
 		}
 	}
 	#reasonDetail(what: string): string {
-		const { reason, detail } = this.session;
+		const { reason, detail } = this.session.handshake;
 		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
 	}
 	/** Sends whatever is due and fits, but nothing whose time is over. */
