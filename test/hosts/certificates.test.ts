@@ -10,7 +10,7 @@ import {
 } from "../../hosts/cloud/certificates.js";
 
 for (const algorithm of ["ecdsa", "rsa"] as const) {
-	test(`certificates: a server's, by ${algorithm}, is signed by its authority, for its names alone`, async t => {
+	test(`certificates: a server's by ${algorithm} is signed by its authority, for its names`, async t => {
 		const authority = await makeAuthority({ algorithm, name: "Someone" });
 		const names = ["broker.example", "127.0.0.1"];
 		const { chain, chainPem, privateKey, privateKeyPem } = await makeServerCertificate({
@@ -18,10 +18,8 @@ for (const algorithm of ["ecdsa", "rsa"] as const) {
 			authority,
 			algorithm,
 		});
-		const [own, issuer] = chain.map(bytes => new X509Certificate(bytes)) as [
-			X509Certificate,
-			X509Certificate,
-		];
+		const own = new X509Certificate(chain[0]!);
+		const issuer = new X509Certificate(chain[1]!);
 		t.is(chain.length, 2);
 		t.true(issuer.ca);
 		t.false(own.ca);
