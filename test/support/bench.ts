@@ -158,7 +158,8 @@ export class Bench {
 		return this.sent();
 	}
 	#say(event: SessionEvent): string {
-		const { incoming, reason, detail } = this.session;
+		const { incoming } = this.session;
+		const { reason, detail } = this.session.handshake;
 		if (event === SessionEvent.message) {
 			const payload = toHex(incoming.bytes.subarray(incoming.from, incoming.to));
 			return `${incoming.topic}=${payload} qos ${incoming.qos}${incoming.retain ? " retain" : ""}`;
