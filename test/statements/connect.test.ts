@@ -313,7 +313,7 @@ test(
 			t.is(bench.sent(), dense("e0 00"));
 			bench.publish("B", 1);
 			t.is(bench.sent(), "");
-			t.true(bench.session.left);
+			t.true(bench.session.handshake.left);
 		}
 	},
 );
