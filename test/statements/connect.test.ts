@@ -1,4 +1,4 @@
-// How a connection begins, is kept and ends: CONNECT, CONNACK, keep-alive, AUTH and DISCONNECT of both standards.
+// How a connection begins, is kept and ends: CONNECT, CONNACK, keep-alive, AUTH and DISCONNECT.
 
 import test from "ava";
 import type { Credentials } from "../../modules/session/session-options.js";
@@ -241,7 +241,7 @@ test("CONNACK: without a session all that was of it is given up [MQTT-3.2.2-5]",
 	t.is(bench.feed(`34 07 ${t1} 0007 00 41`), "t=41 qos 2", "a new message");
 });
 
-test("keep-alive: with nothing else to send, PINGREQ goes out in time [MQTT-3.1.2-20] [MQTT-3.1.2-23, 3.1.1]", t => {
+test("keep-alive: PINGREQ goes out when nothing else does [MQTT-3.1.2-20] [MQTT-3.1.2-23, 3.1.1]", t => {
 	for (const version of versions)
 		for (const keepAliveMs of [4_000, 60_000]) {
 			const bench = new Bench({ version, keepAliveMs });

@@ -228,7 +228,7 @@ test("QoS 2: the handshake of what comes goes on when its expiry is over [MQTT-4
 });
 
 test(
-	"resends: with DUP, only on a new connection to the session that was kept, PUBLISH and PUBREL with their ids " +
+	"resends: with DUP and the same ids, only on a new connection to the session that was kept " +
 		"[MQTT-3.3.1-1] [MQTT-4.4.0-1] [MQTT-3.3.1-1, 3.1.1] [MQTT-4.4.0-1, 3.1.1]",
 	t => {
 		for (const version of versions) {

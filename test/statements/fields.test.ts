@@ -247,7 +247,7 @@ test(`SUBSCRIBE and UNSUBSCRIBE: ${nothing}`, t => {
 	}
 });
 
-test("SUBSCRIBE: an option byte is a QoS and no more than 5.0 knows [MQTT-3.8.3-5] [MQTT-3-8.3-4, 3.1.1]", t => {
+test("SUBSCRIBE: options are a QoS and what 5.0 knows [MQTT-3.8.3-5] [MQTT-3-8.3-4, 3.1.1]", t => {
 	for (const version of versions)
 		for (const qos of [-1, 3, 4, 0.5])
 			t.throws(() =>

@@ -1,5 +1,5 @@
-// npm run statements: each statement that binds a client, where the code keeps it and which tests show it. The
-// last line is the sum; 1 when one is unkept or untested without a reason.
+// npm run statements: each statement that binds a client, where the code keeps it and which tests show it.
+// The last line is the sum; it ends with 1 when one is unkept or untested without a reason.
 
 import { readStatements } from "./statements.js";
 
