@@ -1,3 +1,4 @@
+import type { TlsOptions } from "../../hosts/host.js";
 import type { Authenticator, Credentials } from "../session/session-options.js";
 import type { UserProperties, Will } from "../wire/packet.js";
 import { checkInteger } from "../wire/check.js";
@@ -6,6 +7,8 @@ import type { Version } from "../wire/packet-type.js";
 export interface ClientOptions {
 	/** One broker, or several whose turns come one after the other. */
 	url: string | readonly string[];
+	/** Whom to trust, and who we are, at mqtts:// and wss://. */
+	tls?: TlsOptions | undefined;
 	/** Default: godwit- and the device id. */
 	clientId?: string;
 	/** 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0. */
