@@ -13,7 +13,7 @@ test("CONNECT: the Topic Alias Maximum is announced where there is one, and in 5
 	}
 });
 
-test("alias: a topic that comes with one is meant by it from then on, up to our maximum [MQTT-3.3.2-10]", t => {
+test("alias: a topic that comes with one is meant by it, up to our maximum [MQTT-3.3.2-10]", t => {
 	const bench = new Bench({ version: 5, topicAliasMax: 2 });
 	bench.connect();
 	t.is(bench.feed("30 08 0001 61 03 23 0001 41"), "a=41 qos 0");
