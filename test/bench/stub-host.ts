@@ -1,4 +1,4 @@
-import type { Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
+import type { Crypto, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Text } from "../../modules/wire/text.js";
 
 /**
