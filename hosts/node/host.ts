@@ -9,6 +9,7 @@ import { TCPTransport } from "./tcp-transport.js";
 import { nodeText } from "./text.js";
 
 const network: Network = Object.freeze({
+	streams: Object.freeze(["tcp"] as const),
 	resolve(name: string, done: (address: string | undefined) => void): () => void {
 		let asked = true;
 		const answer = (address: string | undefined) => {
@@ -21,8 +22,6 @@ const network: Network = Object.freeze({
 		};
 	},
 	open(target: Target, handler: TransportHandler): Transport {
-		if (target.scheme !== "mqtt")
-			throw new RangeError(`${target.scheme}: is not built on this computer; use mqtt://`);
 		return new TCPTransport(target.address, target.port, handler);
 	},
 });

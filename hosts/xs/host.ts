@@ -60,6 +60,7 @@ const text: Text = Object.freeze({
 });
 
 const network: Network = Object.freeze({
+	streams: Object.freeze(["tcp"] as const),
 	resolve(name: string, done: (address: string | undefined) => void): () => void {
 		let asked = true;
 		engine.resolve(
@@ -72,8 +73,7 @@ const network: Network = Object.freeze({
 			asked = false;
 		};
 	},
-	open({ scheme, address, port }: Target, handler: TransportHandler): Transport {
-		if (scheme !== "mqtt") throw new RangeError(`${scheme}: is not built in the engine host; use mqtt://`);
+	open({ address, port }: Target, handler: TransportHandler): Transport {
 		return new TCPTransport(engine.TCP as unknown as TCPConstructor, address, port, handler, report);
 	},
 });

@@ -26,6 +26,7 @@ export class StubHost implements Host, Transport {
 		},
 	};
 	readonly network = {
+		streams: Object.freeze(["tcp"] as const),
 		resolve: (_name: string, done: (address: string | undefined) => void) => {
 			done("192.0.2.1");
 			return nothing;

@@ -26,6 +26,7 @@ export class VirtualHost implements Host {
 	readonly deviceId: string;
 	readonly random: Random;
 	readonly network = {
+		streams: Object.freeze(["tcp"] as const),
 		resolve: (_name: string, done: (address: string | undefined) => void) => this.#resolve(done),
 		open: (target: Target, handler: TransportHandler): Transport => this.#open(target, handler),
 	};
