@@ -1,4 +1,3 @@
-import type { Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import { portableCrypto } from "../../hosts/xs/crypto.js";
 import type { Host, StreamKind, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import { portableText } from "../../modules/wire/text.js";
