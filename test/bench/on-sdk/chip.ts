@@ -13,7 +13,6 @@ import { openClient, type ClientConstructor, type ECMA419Client } from "../ecma4
 
 const turns = 400;
 const warmTurns = 20;
-const text = new ModdableText();
 const payload = new Uint8Array(32);
 const puback = Uint8Array.of(0x40, 2, 0, 7);
 const connack = Uint8Array.of(0x20, 2, 0, 0);
@@ -49,7 +48,7 @@ export default function (): void {
 	const Serial = sdkModule<SerialConstructor>("embedded:io/serial")!;
 	const transmit = Number(config["monitor.transmit"]);
 	const receive = Number(config["monitor.receive"]);
-	const monitor = new SerialMonitor(Serial, { transmit, receive, baud: 115_200 }, text);
+	const monitor = new SerialMonitor(Serial, { transmit, receive, baud: 115_200 }, new ModdableText());
 	const works: [string, () => number][] = [
 		["publish1", () => publishTime(1)],
 		["publish10", () => publishTime(10)],
@@ -74,7 +73,7 @@ function time(work: () => void): number {
 }
 
 function publishTime(window: number): number {
-	const loops = new Loops(text, window);
+	const loops = new Loops(new ModdableText(), window);
 	loops.expect(payload.length);
 	const whole = time(() => loops.publish(payload));
 	const hollow = new HollowLink(loops, payload.length, () => {
@@ -84,7 +83,7 @@ function publishTime(window: number): number {
 }
 
 function receiveTime(): number {
-	const loops = new Loops(text, 1);
+	const loops = new Loops(new ModdableText(), 1);
 	loops.host.expect(0, 0);
 	const packet = publishPacket(payload.length, 7);
 	const whole = time(() => loops.receive(packet));
