@@ -197,6 +197,19 @@ export class Client implements LinkHandler {
 	unsubscribe(filter: string): Promise<boolean> {
 		return this.#subscribers.remove(filter);
 	}
+	/**
+	 * Proves anew to a 5.0 broker who we are, by the authenticator, on the connection at hand. False when there
+	 * is none, when it is under way, or when the connection ends before the broker has accepted: then onState
+	 * tells why. Without an authenticator it is a TypeError.
+	 */
+	reauthenticate(): Promise<boolean> {
+		let settle: (accepted: boolean) => void = () => {};
+		if (!this.link.session.reauthenticate(accepted => settle(accepted))) return Promise.resolve(false);
+		this.link.wake();
+		return new Promise(resolve => {
+			settle = resolve;
+		});
+	}
 	health(): Health {
 		const { head } = this.outbox;
 		const oldestMs = head === 0 ? 0 : this.#host.clock.now() - this.#since[head]!;
