@@ -17,6 +17,7 @@ import { checkOptions, defaults, type ClientOptions } from "./client-options.js"
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
+import type { Service } from "./service.js";
 import { Topic, type TopicOptions } from "./topic.js";
 
 /** What onState() is told. */
@@ -29,6 +30,8 @@ export interface Status {
 	cause: string;
 	detail: string;
 	retryMs: number;
+	/** What the service makes of it, for people; or "". */
+	advice: string;
 }
 
 export interface PublishOptions extends TopicOptions {
@@ -92,16 +95,19 @@ export class Client implements LinkHandler {
 	#since: Float64Array;
 	#meter = new HealthMeter();
 	#scratch: FrameWriter;
+	#service: Service | undefined;
 
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
 		const all = { ...defaults, ...options };
 		checkOptions(all);
+		all.service?.checkOptions(all);
 		const urls = typeof all.url === "string" ? [all.url] : all.url;
 		if (urls.length === 0) throw new RangeError("no broker URL is given");
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
 		this.#host = host;
 		this.#version = all.version;
+		this.#service = all.service;
 		this.outbox = new Outbox(
 			memory,
 			0,
@@ -151,6 +157,7 @@ export class Client implements LinkHandler {
 			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
 		const topicBytes = this.#topicBytes(topic);
 		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
+		this.#service?.checkPublish(topic, bytes.length, qos, retain);
 		const marks =
 			(retain ? Mark.retain : 0) |
 			(qos << Mark.qosShift) |
@@ -179,6 +186,7 @@ export class Client implements LinkHandler {
 	 */
 	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
 		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
+		this.#service?.checkSubscribe(filter, options.qos);
 		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
 		const subscriber = { filter, pattern: unshared(filter), handler };
 		let settle: (code: number) => void = () => {};
@@ -205,6 +213,19 @@ export class Client implements LinkHandler {
 			settle = resolve;
 		});
 	}
+	/**
+	 * Sends a message to the service itself, at QoS 1, ahead of all others: until the broker has acknowledged
+	 * it, with a code that is 0 before 5.0, nothing else goes out. False when there is no connection, or too much
+	 * is unanswered.
+	 */
+	control(topic: string, payload: string, onAnswer: (code: number) => void): boolean {
+		checkTopicName(topic);
+		const control = { topic, payload, onAnswer };
+		this.link.session.check(this.link.frame, control);
+		if (!this.link.session.control(control)) return false;
+		this.link.wake();
+		return true;
+	}
 	health(): Health {
 		const { head } = this.outbox;
 		const oldestMs = head === 0 ? 0 : this.#host.clock.now() - this.#since[head]!;
@@ -220,8 +241,10 @@ export class Client implements LinkHandler {
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
+			advice: "",
 		};
 		try {
+			if (this.#service !== undefined) status.advice = this.#service.onState(status, this);
 			this.onState(status);
 		} catch (error) {
 			this.#failed(error, "");
@@ -233,6 +256,7 @@ export class Client implements LinkHandler {
 		const message = new Message(incoming, this.#host.text);
 		const { token, id, qos } = incoming;
 		this.#meter.received++;
+		if (this.#service?.onMessage(message)) return true;
 		const pending: Promise<void>[] = [];
 		let heard = false;
 		for (const { pattern, handler } of this.#subscribers) {

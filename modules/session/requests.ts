@@ -1,6 +1,6 @@
 import { FrameFullError, type FrameWriter } from "../wire/frame-writer.js";
-import type { Version } from "../wire/packet-type.js";
-import type { SubscribePacket, Subscription, UnsubscribePacket } from "../wire/packet.js";
+import { PacketType, type Version } from "../wire/packet-type.js";
+import type { PublishPacket, SubscribePacket, Subscription, UnsubscribePacket } from "../wire/packet.js";
 import { malformed } from "../wire/protocol-error.js";
 import { writePacket } from "../wire/write-packet.js";
 
@@ -17,27 +17,40 @@ export interface Request {
 	onAnswer: (code: number) => void;
 }
 
+/**
+ * A message to the service itself, at QoS 1. It goes ahead of everything else, and until it is answered no
+ * message and no other request is sent. It dies with its connection, unanswered.
+ */
+export interface Control {
+	topic: string;
+	payload: string;
+	/** The broker's answer: 0, or of 5.0 a reason code. */
+	onAnswer: (code: number) => void;
+}
+
 interface Asked {
-	request: Request;
+	request: Request | Control;
 	id: number;
 }
 
 const packetIdMax = 0xffff;
 
 /**
- * SUBSCRIBE and UNSUBSCRIBE, one filter each, sent in order and answered by id. Their ids are those between
- * firstId and idSize, plus any multiple of idSize: the outbox gives out the others, so that none is used
- * twice.
+ * SUBSCRIBE and UNSUBSCRIBE, one filter each, and controls: sent in order, answered by id. Their ids are
+ * those between firstId and idSize, plus any multiple of idSize: the outbox gives out the others, so that
+ * none is used twice.
  */
 export class Requests {
 	readonly max: number;
 	/** Requests that wait to be sent, and those that wait for an answer. */
 	unsent = 0;
 	owed = 0;
+	/** Those of them that are controls. */
+	controls = 0;
 	#firstId: number;
 	#idSize: number;
 	#round = 0;
-	#waiting: Request[] = [];
+	#waiting: (Request | Control)[] = [];
 	#asked: Asked[] = [];
 
 	constructor(max: number, firstId: number, idSize: number) {
@@ -52,15 +65,32 @@ export class Requests {
 		this.unsent++;
 		return true;
 	}
+	/** Puts a control in front of the requests; false when too many are unanswered. */
+	addControl(control: Control): boolean {
+		if (this.unsent + this.owed >= this.max) return false;
+		let at = 0;
+		while (at < this.#waiting.length && isControl(this.#waiting[at]!)) at++;
+		this.#waiting.splice(at, 0, control);
+		this.controls++;
+		this.#count();
+		return true;
+	}
+	/** The filter that has waited longest for its answer, or for being asked; undefined without any. */
+	get firstFilter(): string | undefined {
+		const request = this.#asked[0]?.request ?? this.#waiting[0];
+		return request === undefined || isControl(request) ? undefined : request.filter;
+	}
 	/** The connection is gone: what was not answered is asked again, first. */
 	lose(): void {
 		this.#waiting = this.#asked.map(({ request }) => request).concat(this.#waiting);
+		if (this.controls > 0) this.#waiting = this.#waiting.filter(request => !isControl(request));
 		this.#asked = [];
 		this.#count();
 	}
-	/** Writes the next one; false when it does not fit behind what is in the frame. */
+	/** Writes the next one; false when it does not fit behind what is in the frame, or has to wait. */
 	transmit(frame: FrameWriter, version: Version): boolean {
-		const request = this.#waiting[0]!;
+		const request = this.#waiting[0];
+		if (request === undefined || (this.controls > 0 && !isControl(request))) return false;
 		const id = this.#unusedId();
 		try {
 			writePacket(frame, packetOf(request, id), version);
@@ -74,11 +104,11 @@ export class Requests {
 		this.#count();
 		return true;
 	}
-	/** SUBACK or UNSUBACK with its one code; false when nothing was asked under that id. */
-	answer(id: number, codes: readonly number[], subscribed: boolean): boolean {
+	/** SUBACK, UNSUBACK or PUBACK with its one code; false when nothing of its kind was asked under that id. */
+	answer(id: number, codes: readonly number[], type: PacketType): boolean {
 		const at = this.#asked.findIndex(asked => asked.id === id);
-		if (at < 0 || (this.#asked[at]!.request.options !== undefined) !== subscribed) return false;
-		if (codes.length > 1 || (subscribed && codes.length === 0))
+		if (at < 0 || answerType(this.#asked[at]!.request) !== type) return false;
+		if (codes.length > 1 || (type === PacketType.suback && codes.length === 0))
 			throw malformed(`${codes.length} answers to a request for one filter`);
 		const [{ request }] = this.#asked.splice(at, 1) as [Asked];
 		this.#count();
@@ -88,6 +118,12 @@ export class Requests {
 	#count(): void {
 		this.unsent = this.#waiting.length;
 		this.owed = this.#asked.length;
+		if (this.controls > 0) this.#countControls();
+	}
+	#countControls(): void {
+		this.controls = 0;
+		for (const request of this.#waiting) if (isControl(request)) this.controls++;
+		for (const { request } of this.#asked) if (isControl(request)) this.controls++;
 	}
 	/** Another one each time: at most max are in use, and there are as many in each round. */
 	#unusedId(): number {
@@ -100,9 +136,23 @@ export class Requests {
 
 /** The packet that makes the request; its caller's mistakes are found by writing it to an empty frame. */
 export function packetOf(
-	{ filter, options }: Request,
+	request: Request | Control,
 	messageId: number,
-): SubscribePacket | UnsubscribePacket {
+): SubscribePacket | UnsubscribePacket | PublishPacket {
+	if (isControl(request)) {
+		const { topic, payload } = request;
+		return { cmd: "publish", messageId, topic, payload, qos: 1, dup: false, retain: false };
+	}
+	const { filter, options } = request;
 	if (options === undefined) return { cmd: "unsubscribe", messageId, unsubscriptions: [filter] };
 	return { cmd: "subscribe", messageId, subscriptions: [{ topic: filter, ...options }] };
+}
+
+function isControl(request: Request | Control): request is Control {
+	return "payload" in request;
+}
+
+function answerType(request: Request | Control): PacketType {
+	if (isControl(request)) return PacketType.puback;
+	return request.options === undefined ? PacketType.unsuback : PacketType.suback;
 }

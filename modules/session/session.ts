@@ -10,7 +10,7 @@ import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
 import { Pulse } from "./pulse.js";
 import { Receiver } from "./receiver.js";
-import { Requests, packetOf, type Request } from "./requests.js";
+import { Requests, packetOf, type Control, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
 import { SessionEvent } from "./session-event.js";
 import type { Credentials, SessionOptions } from "./session-options.js";
@@ -49,7 +49,7 @@ export class Session {
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
-	/** We are not online, or AUTH or resends may be due: cleared by #writeRare() when they are not. */
+	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
@@ -101,13 +101,19 @@ export class Session {
 	/**
 	 * Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT.
 	 */
-	check(frame: FrameWriter, subject: Request | Credentials): void {
-		const packet = "filter" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
+	check(frame: FrameWriter, subject: Request | Control | Credentials): void {
+		const packet = "onAnswer" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
 		writePacket(target, packet, this.#options.version);
 		target.reset();
+	}
+	/** Sends a control next; false when we are not online, or too much is unanswered. */
+	control(control: Control): boolean {
+		if (!this.online || !this.requests.addControl(control)) return false;
+		this.#rareDue = true;
+		return true;
 	}
 	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
 	receiveAcks(packets: FrameReader, now: number): void {
@@ -160,6 +166,7 @@ export class Session {
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
 		if (this.handshake.authDue) return this.handshake.transmit(frame);
+		if (this.requests.controls > 0) return this.#writeRequest(frame, now);
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
 			// If this broker has refused all that was left to resend, nothing holds requests back any more.
@@ -226,7 +233,8 @@ export class Session {
 		if (type === PacketType.pubrel) return this.receiver.release(id);
 		this.pulse.progressAt = now;
 		// An acknowledgement that comes twice is no offence [MQTT5 4.3.2].
-		if (type === PacketType.puback) sender.acknowledge(id, reason, 1);
+		if (type === puback && this.requests.controls > 0) this.requests.answer(id, [reason], puback);
+		if (type === puback) sender.acknowledge(id, reason, 1);
 		else if (type === PacketType.pubcomp) sender.complete(id);
 		else if (reason >= 0x80) sender.acknowledge(id, reason, 2);
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
@@ -257,7 +265,7 @@ export class Session {
 		if (type === PacketType.suback || type === PacketType.unsuback) {
 			const answer = readServerPacket(packet) as { messageId: number; granted: number[] };
 			this.pulse.progressAt = now;
-			this.requests.answer(answer.messageId, answer.granted ?? [], type === PacketType.suback);
+			this.requests.answer(answer.messageId, answer.granted ?? [], type);
 			return SessionEvent.none;
 		}
 		const event = this.handshake.receive(packet);
