@@ -53,7 +53,7 @@ export class Outbox {
 	readonly idSize: number;
 	/** Called once for each record that was accepted, when it ends and its row is free again. */
 	onEnd: (record: number, outcome: Outcome, reason: number) => void = ignore;
-	/** Records in the log, those of them which wait to be sent, and those of these with a mark of Mark.urgent. */
+	/** Records in the log, those of them which wait to be sent, and of these those with a bit of Mark.urgent. */
 	count = 0;
 	waiting = 0;
 	urgent = 0;

@@ -41,7 +41,7 @@ test("publishStream: a cut at any byte costs a repeat from the start, and nothin
 	}
 });
 
-test("publishStream: a source that fails in the middle ends message and connection, and the rest goes on", async t => {
+test("publishStream: a source that fails in the middle ends message and connection, and no more", async t => {
 	const bench = new ClientBench({ frameBytes: 64 });
 	bench.connect();
 	const source = new TextSource(text);

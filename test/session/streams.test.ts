@@ -7,8 +7,8 @@ import { toHex } from "../support/hex.js";
 import { TextSource } from "../support/text-source.js";
 import { field, utf8 } from "../support/text.js";
 
-// A message whose payload is read when it is sent. On the wire it must be the same, byte for byte, as one that
-// was given whole, whatever the sizes of the frame and of what the source gives; the log holds its head alone.
+// A message whose payload is read when it is sent. On the wire it must be the same, byte for byte, as one
+// that was given whole, whatever the sizes of the frame and of what the source gives; the log holds its head.
 
 const text = "0123456789".repeat(9);
 const payload = toHex(utf8(text));
@@ -89,7 +89,7 @@ test("stream: nothing comes between its pieces, and what is due follows it", t =
 	t.is(bench.sent(), dense(`32 5f 0001 74 0001 ${payload} ${rest}`));
 });
 
-test("stream: cut at each byte, a kept session gets it again with DUP and from the start, a lost one as new", t => {
+test("stream: at each cut within it, a kept session gets it again with DUP, a lost one as new", t => {
 	for (const [connack, head] of [
 		[resumed, "3a"],
 		[accepted, "32"],
@@ -174,7 +174,7 @@ test("stream: it expires while it waits, and not while it is written", t => {
 	t.is(bench.reconnect(resumed5), dense(`3a 65 0001 74 0001 05 02 00000008 ${payload}`));
 });
 
-test("stream: a newer message of its topic replaces it, a full log displaces it, an urgent one overtakes it", t => {
+test("stream: it is replaced, displaced and overtaken as any other", t => {
 	const bench = new Bench({ outboxMessages: 2 });
 	bench.publishStream("A", new TextSource(text), 0, { marks: Mark.latest });
 	bench.publishStream("B", new TextSource("bb"), 0, { marks: Mark.latest });
