@@ -6,14 +6,14 @@ import { checkedVarintBytes, expiryBytes, putProperties, putVarint } from "./pub
 
 /**
  * A payload that is not kept in RAM: a file, a partition of flash, a buffer of a camera. It is read when the
- * message is sent, piece by piece as the socket takes it, and from the start whenever the message has to be sent
- * again; so it must say the same each time, until the message has ended.
+ * message is sent, piece by piece as the socket takes it, and from the start whenever the message has to be
+ * sent again; so it must say the same each time, until the message has ended.
  */
 export interface Source {
 	/** The length of the payload. */
 	readonly bytes: number;
 	/**
-	 * Puts the bytes of the payload from that offset on into the array, at least one and as many as it likes, and
+	 * Puts the bytes of the payload from that offset on into the array, at least one, as many as it likes, and
 	 * returns how many. The array is good only until it returns. It is called within a turn of the link, so
 	 * it must not take long. When it throws, or puts nothing, the message ends as dropped.
 	 */
