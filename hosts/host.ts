@@ -21,20 +21,50 @@ export interface TransportHandler {
 	onWritable(count: number): void;
 	/** There are unread bytes. Bytes left unread are not reported again until more come. */
 	onReadable(): void;
-	/** The stream has ended, and was not closed by us. The detail is for people. */
-	onLost(detail: string): void;
+	/** The stream has ended, and was not closed by us. The detail is for people, the blame where it is plain. */
+	onLost(detail: string, blame?: Blame): void;
 }
+
+/**
+ * What was wrong with the far end: its certificate or its TLS, the framing of its bytes, or that it has no
+ * room for us now.
+ */
+export type Blame = "tls" | "protocol" | "busy";
+
+/** The kinds of streams that a platform may open. */
+export type StreamKind = "tcp" | "tls" | "serial";
 
 /** Where a stream goes: an address from resolve(), or a serial port. */
 export interface Target {
-	scheme: "mqtt" | "serial";
-	/** The name as the user wrote it. */
+	stream: StreamKind;
+	/** The name as the user wrote it: TLS asks for its certificate, and holds it against this name. */
 	host: string;
 	address: string;
 	port: number;
+	/** For TLS alone. */
+	tls?: TlsOptions | undefined;
+}
+
+/**
+ * How a TLS stream is opened. That the far end is verified, and told the name we want, is no option: the
+ * first onWritable() means that both are done, and before it no byte of ours leaves but the handshake's.
+ */
+export interface TlsOptions {
+	/** Certificates of the authorities that are trusted, in DER; undefined trusts the platform's own list. */
+	authorities?: readonly Uint8Array[] | undefined;
+	/** Our own, with those between it and its authority, in DER; our own comes first. */
+	certificates?: readonly Uint8Array[] | undefined;
+	/** The key of our own certificate: PKCS #8 in DER. */
+	privateKey?: Uint8Array | undefined;
+	/** The application protocols that are offered, the best first [RFC 7301]. */
+	protocols?: readonly string[] | undefined;
+	/** The longest record that we ask the far end for: 512, 1,024, 2,048 or 4,096 bytes [RFC 6066 4]. */
+	recordBytesMax?: number | undefined;
 }
 
 export interface Network {
+	/** What open() can open here. */
+	readonly streams: readonly StreamKind[];
 	/**
 	 * Looks a name up anew each time, and calls back once with an IP address, or with undefined when there is
 	 * none. The function returned calls the question off: no callback comes after it.
@@ -67,6 +97,19 @@ export interface Random {
 	word(): number;
 }
 
+/** What signs and checks credentials, and the upgrade to WebSocket. Bytes returned are the caller's. */
+export interface Crypto {
+	digest(hash: Hash, bytes: Uint8Array): Uint8Array;
+	/** [RFC 2104] */
+	hmac(hash: Hash, key: Uint8Array, bytes: Uint8Array): Uint8Array;
+	/** With padding, in the plain alphabet [RFC 4648 4]. */
+	encodeBase64(bytes: Uint8Array): string;
+	/** Undefined when it is not exactly what encodeBase64() gives for some bytes. */
+	decodeBase64(text: string): Uint8Array | undefined;
+}
+
+export type Hash = "sha1" | "sha256";
+
 /** The Wi-Fi station, or whatever stands for one. */
 export interface Radio {
 	/** Starts to join; a join under way is given up. What becomes of it, the handler hears later. */
@@ -93,6 +136,7 @@ export interface Host {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly text: Text;
+	readonly crypto: Crypto;
 	readonly network: Network;
 	/** Undefined where the network is the platform's own matter. */
 	readonly radio: Radio | undefined;

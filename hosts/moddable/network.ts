@@ -2,7 +2,7 @@ import Timer from "timer";
 import { guarded, type FaultHandler } from "../ecma419/guarded.js";
 import type { SerialLine } from "../ecma419/serial-line.js";
 import { TCPTransport, type TCPConstructor } from "../ecma419/tcp-transport.js";
-import type { Network, Target, Transport, TransportHandler } from "../host.js";
+import type { Network, StreamKind, Target, Transport, TransportHandler } from "../host.js";
 import { sdkModule } from "./sdk-module.js";
 
 /** The platform's own name service, with the servers that DHCP told it; it throws when its queue is full. */
@@ -25,12 +25,17 @@ type Done = (address: string | undefined) => void;
 
 /** Names, TCP streams and the serial line, as far as the image has them. */
 export class ModdableNetwork implements Network {
+	readonly streams: readonly StreamKind[];
 	#servers: readonly string[];
 	#openLine: () => SerialLine;
 	#onFault: FaultHandler;
 
 	/** Servers: of the name service, where the platform does not know them itself. */
 	constructor(servers: readonly string[], openLine: () => SerialLine, onFault: FaultHandler) {
+		const kinds: StreamKind[] = [];
+		if (sdkModule("embedded:io/socket/tcp") !== undefined) kinds.push("tcp");
+		if (sdkModule("embedded:io/serial") !== undefined) kinds.push("serial");
+		this.streams = kinds;
 		this.#servers = servers;
 		this.#openLine = openLine;
 		this.#onFault = onFault;
@@ -48,10 +53,10 @@ export class ModdableNetwork implements Network {
 			asked = false;
 		};
 	}
-	open({ scheme, address, port }: Target, handler: TransportHandler): Transport {
-		if (scheme === "serial") return this.#openLine().open(handler);
+	open({ stream, address, port }: Target, handler: TransportHandler): Transport {
+		if (stream === "serial") return this.#openLine().open(handler);
 		const TCP = sdkModule<TCPConstructor>("embedded:io/socket/tcp");
-		if (TCP === undefined || scheme !== "mqtt") throw new RangeError(`this image has no ${scheme}:`);
+		if (TCP === undefined || stream !== "tcp") throw new RangeError(`this image has no ${stream}`);
 		return new TCPTransport(TCP, address, port, handler, this.#onFault);
 	}
 	#ask(name: string, answer: Done): (() => void) | undefined {

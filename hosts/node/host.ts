@@ -4,10 +4,12 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Host, Network, Random, Target, Transport, TransportHandler } from "../host.js";
 import { nodeClock } from "./clock.js";
+import { nodeCrypto } from "./crypto.js";
 import { TCPTransport } from "./tcp-transport.js";
 import { nodeText } from "./text.js";
 
 const network: Network = Object.freeze({
+	streams: Object.freeze(["tcp"] as const),
 	resolve(name: string, done: (address: string | undefined) => void): () => void {
 		let asked = true;
 		const answer = (address: string | undefined) => {
@@ -20,8 +22,6 @@ const network: Network = Object.freeze({
 		};
 	},
 	open(target: Target, handler: TransportHandler): Transport {
-		if (target.scheme !== "mqtt")
-			throw new RangeError(`${target.scheme}: is not built on this computer; use mqtt://`);
 		return new TCPTransport(target.address, target.port, handler);
 	},
 });
@@ -34,6 +34,7 @@ export function nodeHost(print: (line: string) => void = line => console.log(lin
 		clock: nodeClock,
 		random,
 		text: nodeText,
+		crypto: nodeCrypto,
 		network,
 		radio: undefined,
 		monitor: { print },

@@ -3,6 +3,7 @@ import type { Alarm, Clock, Host, Network, Random, Target, Transport, TransportH
 import type { Text } from "../../modules/wire/text.js";
 import { guarded } from "../ecma419/guarded.js";
 import { TCPTransport, type TCPConstructor } from "../ecma419/tcp-transport.js";
+import { portableCrypto } from "./crypto.js";
 import type { EngineTimer } from "./engine.js";
 
 /** The host process around the engine, as a Host: the sockets are those of ECMA-419, as on a board. */
@@ -11,6 +12,7 @@ export function engineHost(): Host {
 		clock,
 		random,
 		text,
+		crypto: portableCrypto,
 		network,
 		radio: undefined,
 		monitor: { print: line => trace(`${line}\n`) },
@@ -58,6 +60,7 @@ const text: Text = Object.freeze({
 });
 
 const network: Network = Object.freeze({
+	streams: Object.freeze(["tcp"] as const),
 	resolve(name: string, done: (address: string | undefined) => void): () => void {
 		let asked = true;
 		engine.resolve(
@@ -70,8 +73,7 @@ const network: Network = Object.freeze({
 			asked = false;
 		};
 	},
-	open({ scheme, address, port }: Target, handler: TransportHandler): Transport {
-		if (scheme !== "mqtt") throw new RangeError(`${scheme}: is not built in the engine host; use mqtt://`);
+	open({ address, port }: Target, handler: TransportHandler): Transport {
 		return new TCPTransport(engine.TCP as unknown as TCPConstructor, address, port, handler, report);
 	},
 });

@@ -1,3 +1,4 @@
+import type { TlsOptions } from "../../hosts/host.js";
 import type { Authenticator, Credentials } from "../session/session-options.js";
 import type { UserProperties, Will } from "../wire/packet.js";
 import { checkInteger } from "../wire/check.js";
@@ -6,6 +7,8 @@ import type { Version } from "../wire/packet-type.js";
 export interface ClientOptions {
 	/** One broker, or several whose turns come one after the other. */
 	url: string | readonly string[];
+	/** Whom to trust, and who we are, at mqtts:// and wss://. */
+	tls?: TlsOptions | undefined;
 	/** Default: godwit- and the device id. */
 	clientId?: string;
 	/** 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0. */
@@ -23,6 +26,8 @@ export interface ClientOptions {
 	/** The most messages in flight, ours and the broker's. */
 	window?: number;
 	incomingMax?: number;
+	/** The most topics that a 5.0 broker may abbreviate; each costs the memory of a topic. */
+	topicAliasMax?: number;
 	subscriptionsMax?: number;
 	/** Room for messages that are not finished, and for how many. */
 	outboxBytes?: number;
@@ -47,6 +52,7 @@ export const defaults = Object.freeze({
 	keepAliveMs: 60_000,
 	window: 10,
 	incomingMax: 32,
+	topicAliasMax: 0,
 	subscriptionsMax: 32,
 	outboxBytes: 8_192,
 	outboxMessages: 64,
@@ -65,6 +71,7 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	keepAliveMs: Object.freeze([0, 65_535_000] as const),
 	window: Object.freeze([1, 16_384] as const),
 	incomingMax: Object.freeze([1, 16_384] as const),
+	topicAliasMax: Object.freeze([0, 0xffff] as const),
 	subscriptionsMax: Object.freeze([1, 8_192] as const),
 	outboxBytes: Object.freeze([8, 0x7fff_ffff] as const),
 	outboxMessages: Object.freeze([1, 0xff_ffff] as const),

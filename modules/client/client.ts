@@ -216,7 +216,7 @@ export class Client implements LinkHandler {
 		const status: Status = {
 			state: stateNames[state]!,
 			url: endpoint.url,
-			sessionPresent: state === LinkState.online && session.sessionPresent,
+			sessionPresent: state === LinkState.online && session.handshake.sessionPresent,
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,

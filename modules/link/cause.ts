@@ -22,6 +22,8 @@ export const Cause = Object.freeze({
 	network: 9,
 	/** A fault of our own or of the host; the connection is made anew. */
 	fault: 10,
+	/** No TLS with that broker: its certificate, its version, or a handshake that broke. */
+	tls: 11,
 });
 export type Cause = (typeof Cause)[keyof typeof Cause];
 
@@ -41,6 +43,7 @@ const waits: readonly (readonly [number, number])[] = Object.freeze([
 	Object.freeze([5_000, 300_000] as const),
 	Object.freeze([1_000, 1_000] as const),
 	Object.freeze([5_000, 60_000] as const),
+	Object.freeze([5_000, 300_000] as const),
 ]);
 
 /**

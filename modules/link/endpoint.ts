@@ -1,3 +1,5 @@
+import type { StreamKind } from "../../hosts/host.js";
+
 /** Where a broker is, from its URL. */
 export interface Endpoint {
 	url: string;
@@ -8,6 +10,14 @@ export interface Endpoint {
 }
 
 const ports = Object.freeze({ mqtt: 1883, mqtts: 8883, ws: 80, wss: 443, serial: 0 });
+const streams = Object.freeze({
+	mqtt: "tcp",
+	mqtts: "tls",
+	ws: "tcp",
+	wss: "tls",
+	serial: "serial",
+} as const);
+const streamNames = Object.freeze({ tcp: "TCP", tls: "TLS", serial: "serial line" });
 
 /**
  * mqtt://host[:port], mqtts://, ws://, wss:// or serial:. Anything else is a RangeError that says what is
@@ -33,6 +43,9 @@ export function parseEndpoint(url: string): Endpoint {
 	const name = colon < 0 ? authority : authority.slice(0, colon);
 	const host = bracket > 0 ? name.slice(1, -1) : name;
 	if (host === "" || (bracket > 0 && name.length !== bracket + 1)) throw wrong(url, "the host is missing");
+	// Both go into a request of HTTP as they are, and the host into the handshake of TLS.
+	if (/[^!-~]|#/.test(host + path))
+		throw wrong(url, "host and path are of visible ASCII characters, without #");
 	return {
 		url,
 		scheme,
@@ -40,6 +53,22 @@ export function parseEndpoint(url: string): Endpoint {
 		port: colon < 0 ? ports[scheme] : parsePort(url, authority.slice(colon + 1)),
 		path: isWeb ? path || "/mqtt" : "",
 	};
+}
+
+/** What carries it: wss://, for one, is framed bytes in a TLS stream. */
+export function streamOf({ scheme }: Endpoint): StreamKind {
+	return streams[scheme];
+}
+
+/** An endpoint that none of these streams can reach is a RangeError which says what can be used instead. */
+export function checkReach(endpoint: Endpoint, available: readonly StreamKind[]): void {
+	const stream = streamOf(endpoint);
+	if (available.indexOf(stream) >= 0) return;
+	const usable = Object.keys(ports).filter(
+		scheme => available.indexOf(streams[scheme as Endpoint["scheme"]]) >= 0,
+	);
+	const instead = usable.map(scheme => (scheme === "serial" ? "serial:" : `${scheme}://`)).join(", ");
+	throw wrong(endpoint.url, `there is no ${streamNames[stream]} here; use ${instead || "another device"}`);
 }
 
 function parsePort(url: string, text: string): number {

@@ -1,3 +1,4 @@
+import type { TlsOptions } from "../../hosts/host.js";
 import type { Credentials, SessionOptions } from "../session/session-options.js";
 import type { Endpoint } from "./endpoint.js";
 
@@ -14,6 +15,8 @@ export type LinkState = (typeof LinkState)[keyof typeof LinkState];
 export interface LinkOptions {
 	/** At least one; after a failure the next one's turn comes. */
 	endpoints: readonly Endpoint[];
+	/** For the endpoints of mqtts:// and wss://. */
+	tls?: TlsOptions | undefined;
 	session: SessionOptions;
 	/** The longest packet that can come in. */
 	readerBytes: number;

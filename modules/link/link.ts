@@ -1,4 +1,4 @@
-import type { Alarm, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
+import type { Alarm, Blame, Host, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { Session, SessionEvent } from "../session/session.js";
 import type { Incoming } from "../session/incoming.js";
@@ -8,7 +8,7 @@ import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { reasonText } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
-import type { Endpoint } from "./endpoint.js";
+import { checkReach, streamOf, type Endpoint } from "./endpoint.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 import { Subscriptions } from "./subscriptions.js";
 
@@ -60,8 +60,12 @@ export class Link implements TransportHandler {
 	#sent: number;
 	#unread = false;
 
-	/** The frame is best laid out in the memory of the outbox, behind its arena. */
+	/**
+	 * The frame is best laid out in the memory of the outbox, behind its arena. An endpoint that this host has
+	 * no stream for is a RangeError.
+	 */
 	constructor(host: Host, outbox: Outbox, frame: FrameWriter, handler: LinkHandler, options: LinkOptions) {
+		for (const endpoint of options.endpoints) checkReach(endpoint, host.network.streams);
 		this.#host = host;
 		this.#handler = handler;
 		this.#options = options;
@@ -69,7 +73,7 @@ export class Link implements TransportHandler {
 		this.frame = frame;
 		this.#sent = frame.start;
 		this.session = new Session(outbox, options.session);
-		this.session.packetBytesMax = options.readerBytes;
+		this.session.handshake.packetBytesMax = options.readerBytes;
 		this.session.check(frame, {});
 		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session.requests);
 		this.#reader = new FrameReader(host.text, options.readerBytes, options.session.version);
@@ -147,8 +151,9 @@ export class Link implements TransportHandler {
 		this.#unread = true;
 		this.#guard(this.#host.clock.now());
 	}
-	onLost(detail: string): void {
-		if (this.state === LinkState.opening) this.#fail(Cause.unreachable, detail);
+	onLost(detail: string, blame?: Blame): void {
+		if (blame !== undefined) this.#fail(Cause[blame], detail);
+		else if (this.state === LinkState.opening) this.#fail(Cause.unreachable, detail);
 		else this.#fail(Cause.closed, this.state === LinkState.greeting ? `${detail}, before CONNACK` : detail);
 	}
 	/** Everything that the host calls ends here: read what may be read, send what is due, set the alarm. */
@@ -226,12 +231,14 @@ export class Link implements TransportHandler {
 		}
 	}
 	#open(address: string): void {
-		const { scheme, host, port } = this.endpoint;
+		const { host, port } = this.endpoint;
+		const { tls } = this.#options;
+		const stream = streamOf(this.endpoint);
 		this.#enter(LinkState.opening);
 		// Whoever heard of it may have stopped the link.
 		if (this.state !== LinkState.opening) return;
 		try {
-			this.#transport = this.#host.network.open({ scheme, host, port, address } as Target, this);
+			this.#transport = this.#host.network.open({ stream, host, port, address, tls }, this);
 		} catch (error) {
 			this.#fail(Cause.fault, String(error));
 		}
@@ -269,16 +276,16 @@ export class Link implements TransportHandler {
 				return this.#handler.onSkipped(session.incoming.skippedBytes);
 			case SessionEvent.connected:
 				this.#onlineAt = now;
-				if (!session.sessionPresent || session.unsure) this.subscriptions.renew();
+				if (!session.handshake.sessionPresent || session.handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
-				return this.#fail(refusalCause(session.reason), this.#reasonDetail("refused"));
+				return this.#fail(refusalCause(session.handshake.reason), this.#reasonDetail("refused"));
 			case SessionEvent.disconnected:
-				return this.#fail(closeCause(session.reason), this.#reasonDetail("closed by the broker"));
+				return this.#fail(closeCause(session.handshake.reason), this.#reasonDetail("closed by the broker"));
 		}
 	}
 	#reasonDetail(what: string): string {
-		const { reason, detail } = this.session;
+		const { reason, detail } = this.session.handshake;
 		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
 	}
 	/** Sends whatever is due and fits, but nothing whose time is over. */

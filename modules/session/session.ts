@@ -1,45 +1,28 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
-import { breach } from "../wire/protocol-error.js";
+import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
-import { connectPacket } from "./connect-packet.js";
+import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
-import { Offer } from "./offer.js";
 import { Pulse } from "./pulse.js";
 import { Receiver } from "./receiver.js";
 import { Requests, packetOf, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
+import { SessionEvent } from "./session-event.js";
 import type { Credentials, SessionOptions } from "./session-options.js";
 
+export { SessionEvent } from "./session-event.js";
 export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
 
-/** What a packet brought about; details are in the session's fields of that name. */
-export const SessionEvent = Object.freeze({
-	none: 0,
-	connected: 1,
-	refused: 2,
-	message: 3,
-	skipped: 4,
-	disconnected: 5,
-});
-export type SessionEvent = (typeof SessionEvent)[keyof typeof SessionEvent];
-
-const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
-type Phase = (typeof Phase)[keyof typeof Phase];
-
-const online = Phase.online;
 const publish = PacketType.publish;
 const puback = PacketType.puback;
 const pubrel = PacketType.pubrel;
 
-/** Reason codes used here by name [MQTT5 2.4]. */
-const continueAuthentication = 0x18;
+/** Reason code of PUBREL [MQTT5 3.6.2.1]. */
 const packetIdNotFound = 0x92;
 
 /**
@@ -54,46 +37,28 @@ const packetIdNotFound = 0x92;
  * milliseconds on any clock that never goes back.
  */
 export class Session {
-	/** Of the last CONNACK or DISCONNECT: its reason code of 5.0, its reason string, its properties. */
-	reason = 0;
-	detail = "";
-	properties: Properties | undefined;
-	/** The broker kept our session. */
-	sessionPresent = false;
-	/**
-	 * A CONNACK before this one was lost, and may have told of a lost session: then this one calls the new
-	 * session present.
-	 */
-	unsure = false;
+	/** CONNACK has accepted us, and nobody has left. */
+	online = false;
+	readonly handshake: Handshake;
 	/** The message of SessionEvent.message. */
-	readonly incoming = new Incoming();
-	readonly offer = new Offer();
+	readonly incoming: Incoming;
 	readonly pulse: Pulse;
 	readonly sender: Sender;
 	readonly receiver: Receiver;
 	readonly requests: Requests;
-	clientId: string;
-	/** What our reader holds, announced in 5.0; 0 for no limit. */
-	packetBytesMax = 0;
 	#options: SessionOptions;
-	#phase: Phase = Phase.offline;
 	#acks: Acks;
 	#pendingMax: number;
 	/** We are not online, or AUTH or resends may be due: cleared by #writeRare() when they are not. */
 	#rareDue = true;
-	#credentials: Credentials = {};
-	#authDue = false;
-	#authData: Uint8Array | undefined;
-	#leaveReason = 0;
-	#asked = false;
-	#doubts = false;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
 		this.#options = options;
-		this.clientId = options.clientId;
+		this.handshake = new Handshake(options);
+		this.incoming = new Incoming(options.topicAliasMax);
 		this.pulse = new Pulse(options.replyMs, options.ackMs);
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
-		this.sender = new Sender(outbox, this.#acks, this.offer, options.version);
+		this.sender = new Sender(outbox, this.#acks, this.handshake.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
 		this.#pendingMax = options.version === 5 ? Infinity : options.incomingMax;
 		this.requests = new Requests(options.requestsMax, outbox.recordsMax + 2, outbox.idSize);
@@ -102,13 +67,6 @@ export class Session {
 	get due(): boolean {
 		if (this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue) return true;
 		return this.requests.unsent > 0 || this.pulse.pingDue;
-	}
-	get online(): boolean {
-		return this.#phase === Phase.online;
-	}
-	/** DISCONNECT is in the frame: when that is written, the connection is to be closed. */
-	get left(): boolean {
-		return this.#phase === Phase.left;
 	}
 	/**
 	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0
@@ -120,37 +78,31 @@ export class Session {
 	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
-		if (this.#phase !== Phase.offline) throw new TypeError("session is open");
-		this.#credentials = credentials;
-		this.#phase = Phase.greeting;
+		this.handshake.open(credentials);
 	}
 	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
 	lose(): void {
-		this.#phase = Phase.offline;
+		this.online = false;
 		this.#rareDue = true;
-		this.#doubts ||= this.#asked;
-		this.#asked = false;
-		this.#authDue = false;
-		this.#authData = undefined;
-		this.#credentials = {};
+		this.handshake.lose();
 		this.pulse.stop();
 		this.#acks.clear();
 		this.sender.lose();
 		this.receiver.lose();
+		this.incoming.lose();
 		this.requests.lose();
 	}
 	/** Says farewell as the next packet; 5.0 carries the reason code. */
 	leave(reason: number): void {
-		if (this.#phase === Phase.offline || this.#phase === Phase.left) return;
-		this.#leaveReason = reason;
+		this.handshake.leave(reason);
+		this.online = false;
 		this.#rareDue = true;
-		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	/**
 	 * Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT.
 	 */
 	check(frame: FrameWriter, subject: Request | Credentials): void {
-		const packet = "filter" in subject ? packetOf(subject, 1) : this.#connect(subject);
+		const packet = "filter" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
@@ -167,7 +119,7 @@ export class Session {
 		const pulse = this.pulse;
 		const type = packet.type;
 		pulse.heardAt = now;
-		if (this.#phase !== online) return this.#receiveEarly(packet, now);
+		if (!this.online) return this.#receiveEarly(packet, now);
 		if (type === publish) return this.#receivePublish(packet);
 		if (type === PacketType.pingresp) {
 			packet.finish();
@@ -178,7 +130,7 @@ export class Session {
 	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean): string | undefined {
-		if (this.#phase !== Phase.online) return undefined;
+		if (!this.online) return undefined;
 		return this.pulse.tick(now, this.sender.owed + this.requests.owed > 0, deaf);
 	}
 	/** Writes the next packets that are due and fit, if any. */
@@ -204,10 +156,10 @@ export class Session {
 	}
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {
-		if (this.#phase !== online) return this.#writeEarly(frame);
+		if (!this.online) return this.handshake.transmit(frame);
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
-		if (this.#authDue) return this.#writeAuth(frame);
+		if (this.handshake.authDue) return this.handshake.transmit(frame);
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
 			// If this broker has refused all that was left to resend, nothing holds requests back any more.
@@ -240,77 +192,26 @@ export class Session {
 		if (released !== 0) this.sender.released(released);
 		return true;
 	}
-	#writeEarly(frame: FrameWriter): boolean {
-		if (this.#phase === Phase.greeting) {
-			this.#phase = Phase.waiting;
-			this.#asked = true;
-			writePacket(frame, this.#connect(this.#credentials), this.#options.version);
-			this.#credentials = {};
-			return true;
-		}
-		if (this.#phase === Phase.waiting && this.#authDue) return this.#writeAuth(frame);
-		if (this.#phase !== Phase.leaving || frame.room < 4) return false;
-		this.#phase = Phase.left;
-		const code = this.#options.version === 5 && this.#leaveReason !== 0 ? this.#leaveReason : 0;
-		frame.begin(PacketType.disconnect, 0, code === 0 ? 0 : 1);
-		if (code !== 0) frame.byte(code);
-		return true;
-	}
-	#writeAuth(frame: FrameWriter): boolean {
-		if (frame.end > frame.start) return false;
-		const authenticationMethod = this.#options.authenticator!.method;
-		const properties =
-			this.#authData === undefined
-				? { authenticationMethod }
-				: { authenticationMethod, authenticationData: this.#authData };
-		writePacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
-		this.#authDue = false;
-		return true;
-	}
-	#connect(credentials: Credentials): ConnectPacket {
-		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax);
-	}
 	#receiveEarly(packet: FrameReader, now: number): SessionEvent {
-		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
-		if (this.#phase === Phase.leaving || this.#phase === Phase.left) return SessionEvent.none;
-		if (this.#phase !== Phase.waiting) throw breach("a packet before CONNECT");
-		if (packet.type === PacketType.auth) return this.#receiveAuth(packet);
-		if (packet.type === PacketType.disconnect && this.#options.version === 5)
-			return this.#receiveDisconnect(packet);
-		if (packet.type !== PacketType.connack) throw breach(`packet type ${packet.type} instead of CONNACK`);
-		return this.#receiveConnack(readServerPacket(packet) as ConnackPacket, now);
+		const event = this.handshake.receiveEarly(packet);
+		if (event === SessionEvent.connected) this.#begin(now);
+		return event;
 	}
-	#receiveConnack(connack: ConnackPacket, now: number): SessionEvent {
-		const { version, clean, keepAliveMs, window, authenticator } = this.#options;
-		const { properties } = connack;
-		this.#asked = false;
-		this.properties = properties;
-		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode ?? 0) ?? 0;
-		this.detail = properties?.reasonString ?? "";
-		if (this.reason !== 0) return SessionEvent.refused;
-		if (connack.sessionPresent && clean) throw breach("session present after a clean start");
-		if (properties?.authenticationMethod !== authenticator?.method)
-			throw breach("CONNACK with another authentication method");
-		this.sessionPresent = connack.sessionPresent;
-		this.unsure = this.#doubts;
-		this.#doubts = false;
-		if (properties?.assignedClientIdentifier !== undefined)
-			this.clientId = properties.assignedClientIdentifier;
-		this.offer.take(properties);
-		this.#phase = Phase.online;
-		this.pulse.start(
-			properties?.serverKeepAlive !== undefined ? properties.serverKeepAlive * 1000 : keepAliveMs,
-			now,
-		);
-		this.sender.window = Math.min(window, this.offer.receiveMax);
+	/** The broker has accepted us. */
+	#begin(now: number): void {
+		const { version, clean, keepAliveMs, window } = this.#options;
+		const { offer, properties, sessionPresent } = this.handshake;
+		this.online = true;
+		const serverKeepAlive = properties?.serverKeepAlive;
+		this.pulse.start(serverKeepAlive === undefined ? keepAliveMs : serverKeepAlive * 1000, now);
+		this.sender.window = Math.min(window, offer.receiveMax);
 		// MQTT 3.1 does not say whether it kept the session; it was asked to, so the resends go out as such.
-		this.#restart(connack.sessionPresent || (version === 3 && !clean));
-		return SessionEvent.connected;
+		this.#restart(sessionPresent || (version === 3 && !clean));
 	}
 	#restart(kept: boolean): void {
-		this.sender.restart(kept, this.unsure);
+		this.sender.restart(kept, this.handshake.unsure);
 		if (!kept) this.receiver.forget();
-		else if (this.unsure) this.receiver.doubt();
+		else if (this.handshake.unsure) this.receiver.doubt();
 	}
 	#receiveAck(packet: FrameReader, now: number): void {
 		const { type } = packet;
@@ -333,8 +234,10 @@ export class Session {
 	#receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
 		if (packet.skipped > 0) return this.#skipPublish(packet);
-		incoming.read(packet);
-		if (incoming.qos > 0) {
+		viewPublish(packet, incoming);
+		if (incoming.alias !== 0) incoming.resolve();
+		if (incoming.qos === 0) incoming.token = -1;
+		else {
 			incoming.token = this.receiver.publish(incoming, this.#options.version);
 			if (incoming.token < 0) return SessionEvent.none;
 		}
@@ -357,38 +260,8 @@ export class Session {
 			this.requests.answer(answer.messageId, answer.granted ?? [], type === PacketType.suback);
 			return SessionEvent.none;
 		}
-		if (type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
-		if (type === PacketType.auth) return this.#receiveAuth(packet);
-		throw breach(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
-	}
-	#receiveDisconnect(packet: FrameReader): SessionEvent {
-		const { reasonCode, properties } = readServerPacket(packet) as {
-			reasonCode?: number;
-			properties?: Properties;
-		};
-		this.reason = reasonCode ?? 0;
-		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
-			throw breach("DISCONNECT as only clients send it");
-		this.properties = properties;
-		this.detail = properties?.reasonString ?? "";
-		return SessionEvent.disconnected;
-	}
-	#receiveAuth(packet: FrameReader): SessionEvent {
-		const { authenticator } = this.#options;
-		const { reasonCode, properties } = readServerPacket(packet) as {
-			reasonCode: number;
-			properties?: Properties;
-		};
-		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
-		if (authenticator === undefined) throw breach("AUTH without an authentication method");
-		if (properties?.authenticationMethod !== authenticator.method)
-			throw breach("AUTH with another authentication method");
-		if (reasonCode !== continueAuthentication) {
-			if (this.#phase === Phase.waiting) throw breach("AUTH ends before CONNACK");
-			return SessionEvent.none;
-		}
-		this.#authData = authenticator.answer(properties?.authenticationData);
-		this.#authDue = this.#rareDue = true;
-		return SessionEvent.none;
+		const event = this.handshake.receive(packet);
+		if (this.handshake.authDue) this.#rareDue = true;
+		return event;
 	}
 }

@@ -69,7 +69,7 @@ function newBench(network: Network, clock: Clock) {
 		open(port: number) {
 			const ear = new Ear();
 			const address = "127.0.0.1";
-			return { ear, stream: network.open({ scheme: "mqtt", host: address, address, port }, ear) };
+			return { ear, stream: network.open({ stream: "tcp", host: address, address, port }, ear) };
 		},
 	};
 }

@@ -14,6 +14,7 @@ const bounds: [keyof typeof Cause, number, number, number][] = [
 	["credentials", 5_000, 40_000, 300_000],
 	["network", 1_000, 1_000, 1_000],
 	["fault", 5_000, 40_000, 60_000],
+	["tls", 5_000, 40_000, 300_000],
 ];
 for (const [name, first, fourth, longest] of bounds)
 	test(`back-off: ${name}: up to ${first} ms, doubling, up to ${longest} ms`, t => {

@@ -1,5 +1,5 @@
 import test from "ava";
-import { parseEndpoint } from "../../modules/link/endpoint.js";
+import { checkReach, parseEndpoint, streamOf } from "../../modules/link/endpoint.js";
 
 const good: [string, string][] = [
 	["mqtt://broker", "mqtt broker 1883 "],
@@ -24,6 +24,7 @@ for (const [url, parts] of good)
 	});
 
 const schemeRule = "it begins with mqtt://, mqtts://, ws:// or wss://, or is serial:";
+const characterRule = "host and path are of visible ASCII characters, without #";
 const portRule = (port: string) => `its port is 1 to 65535, not "${port}"`;
 const bad: [string, string][] = [
 	["", schemeRule],
@@ -51,6 +52,10 @@ const bad: [string, string][] = [
 	["mqtt://broker: 80", portRule(" 80")],
 	["mqtt://broker:0x50", portRule("0x50")],
 	["mqtt://::1", "the host is missing"],
+	["ws://broker/a b", characterRule],
+	["ws://broker/a\r\nHost: b", characterRule],
+	["wss://bröker", characterRule],
+	["ws://broker/a#b", characterRule],
 ];
 for (const [url, rule] of bad)
 	test(`endpoint: "${url}" is refused: ${rule}`, t => {
@@ -66,4 +71,30 @@ test("endpoint: one with a user or password in it is refused, and not repeated i
 		t.regex((error as Error).message, /user name or password in it/);
 		t.false((error as Error).message.includes("secret"));
 	}
+});
+
+test("endpoint: what carries each scheme", t => {
+	const schemes = ["mqtt://b", "mqtts://b", "ws://b", "wss://b", "serial:"];
+	t.deepEqual(
+		schemes.map(url => streamOf(parseEndpoint(url))),
+		["tcp", "tls", "tcp", "tls", "serial"],
+	);
+});
+
+const unreachable: [string, Parameters<typeof checkReach>[1], string][] = [
+	["mqtts://b", ["tcp"], "there is no TLS here; use mqtt://, ws://"],
+	["wss://b", ["tcp", "serial"], "there is no TLS here; use mqtt://, ws://, serial:"],
+	["serial:", ["tcp", "tls"], "there is no serial line here; use mqtt://, mqtts://, ws://, wss://"],
+	["mqtt://b", ["serial"], "there is no TCP here; use serial:"],
+	["mqtt://b", [], "there is no TCP here; use another device"],
+];
+for (const [url, streams, rule] of unreachable)
+	test(`endpoint: ${url} where there is ${streams.join(" and ") || "nothing"}: ${rule}`, t => {
+		const error = t.throws(() => checkReach(parseEndpoint(url), streams));
+		t.true(error instanceof RangeError);
+		t.is((error as Error).message, `broker URL "${url}": ${rule}`);
+	});
+
+test("endpoint: one that can be reached is no mistake", t => {
+	t.notThrows(() => checkReach(parseEndpoint("wss://b"), ["tls"]));
 });

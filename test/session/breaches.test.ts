@@ -52,13 +52,13 @@ const later: [3 | 4 | 5, string, string][] = [
 	[4, "90 03 0000 00", "0x82 packet id 0"],
 	[4, "90 03 0001 03", "0x82 suback return code 3"],
 	[4, "36 06 0001 74 0001 41", "0x81 PUBLISH at QoS 3"],
-	[4, "38 03 0001 74", "0x81 PUBLISH with DUP at QoS 0"],
-	[4, "32 05 0001 74 0000", "0x81 packet id 0"],
+	[4, "38 03 0001 74", "0x82 PUBLISH with DUP at QoS 0"],
+	[4, "32 05 0001 74 0000", "0x82 packet id 0"],
 	[4, "32 04 0001 74 00", "0x81 packet ends within a field"],
-	[4, "30 03 0001 2b", "0x81 topic name with a wildcard"],
-	[4, "30 05 0003 612f23", "0x81 topic name with a wildcard"],
-	[4, "30 02 0000", "0x81 PUBLISH without a topic"],
-	[5, "30 03 0000 00", "0x81 PUBLISH without a topic"],
+	[4, "30 03 0001 2b", "0x82 topic + holds a wildcard"],
+	[4, "30 05 0003 612f23", "0x82 topic a/# holds a wildcard"],
+	[4, "30 02 0000", "0x82 PUBLISH without a topic"],
+	[5, "30 03 0000 00", "0x82 PUBLISH without a topic"],
 	[4, "30 03 0001 00", "0x81 text is not UTF-8, or holds U+0000"],
 	[4, "30 03 0001 ff", "0x81 text is not UTF-8, or holds U+0000"],
 	[5, "30 07 0001 74 03 23 0001", "0x94 topic alias 1 is over our maximum of 0"],
@@ -92,9 +92,9 @@ test("DISCONNECT from a 5.0 broker: its reason and text, before CONNACK too", t 
 	bench.reconnect();
 	t.is(bench.feed("e0 00"), "disconnected 0x0");
 	t.is(bench.feed("e0 0c 9c 0a 1f 0002 6e6f 1c 0002 7632"), "disconnected 0x9c no");
-	t.is(bench.session.properties?.serverReference, "v2");
+	t.is(bench.session.handshake.properties?.serverReference, "v2");
 	t.is(bench.feed("e0 01 8e"), "disconnected 0x8e");
-	t.is(bench.session.properties, undefined);
+	t.is(bench.session.handshake.properties, undefined);
 });
 
 test("DISCONNECT of ours: the last packet, with a reason in 5.0 only", t => {
@@ -109,9 +109,9 @@ test("DISCONNECT of ours: the last packet, with a reason in 5.0 only", t => {
 		bench.publish("A", 1);
 		bench.feed("62 02 0001");
 		bench.session.leave(reason);
-		t.false(bench.session.left);
+		t.false(bench.session.handshake.left);
 		t.is(bench.sent(), dense(bytes));
-		t.true(bench.session.left);
+		t.true(bench.session.handshake.left);
 		bench.session.leave(reason);
 		t.is(bench.sent(), "");
 		t.is(bench.breach("c0 00  40 02 0000"), "", "what comes behind it is nobody's business");
@@ -125,7 +125,7 @@ test("DISCONNECT of ours: not before CONNECT, and not without a connection", t =
 	bench.session.open({});
 	bench.session.leave(0);
 	t.is(bench.sent(), "");
-	t.true(bench.session.left);
+	t.true(bench.session.handshake.left);
 	bench.cut();
 	bench.session.open({});
 	bench.sent();
@@ -140,7 +140,7 @@ test("DISCONNECT of ours: it waits for a frame with room", t => {
 	bench.session.transmit(bench.frame, 0);
 	bench.session.leave(0);
 	t.false(bench.session.transmit(bench.frame, 0));
-	t.false(bench.session.left);
+	t.false(bench.session.handshake.left);
 	t.is(bench.sent().slice(-4), dense("e0 00"));
 });
 

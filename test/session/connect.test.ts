@@ -62,7 +62,7 @@ test("CONNECT: credentials are forgotten with the connection", t => {
 
 test("CONNECT: the reader's size is announced in 5.0", t => {
 	const bench = new Bench({ version: 5, clean: true });
-	bench.session.packetBytesMax = 2048;
+	bench.session.handshake.packetBytesMax = 2048;
 	bench.session.open({});
 	t.is(bench.sent(), dense("10 16 0004 4d515454 05 02 003c 08 21 0003 27 00000800 0001 63"));
 });
@@ -99,8 +99,8 @@ test("CONNACK: accepted", t => {
 		bench.sent();
 		t.is(bench.feed(connack, 1), "connected");
 		t.true(bench.session.online);
-		t.false(bench.session.sessionPresent);
-		t.is(bench.session.reason, 0);
+		t.false(bench.session.handshake.sessionPresent);
+		t.is(bench.session.handshake.reason, 0);
 	}
 });
 
@@ -127,7 +127,8 @@ test("CONNACK: refused, with the reason that a return code stands for", t => {
 test("CONNACK: of the broker's limits, those that it names", t => {
 	const bench = new Bench({ version: 5, window: 20 });
 	bench.connect("20 1a 00 00 17 21 0007 24 01 25 00 27 00000064 12 0002 6964 22 0009 13 0005");
-	const { offer, sender, clientId } = bench.session;
+	const { sender } = bench.session;
+	const { offer, clientId } = bench.session.handshake;
 	t.is(sender.window, 7);
 	t.is(clientId, "id");
 	t.like(offer, {
@@ -142,7 +143,7 @@ test("CONNACK: of the broker's limits, those that it names", t => {
 	t.like(offer, { limited: false, qosMax: 2, retain: true, packetBytesMax: Infinity, receiveMax: 65_535 });
 	t.is(offer.topicAliasMax, 0);
 	t.is(sender.window, 20);
-	t.is(bench.session.clientId, "id", "the identifier stays ours");
+	t.is(bench.session.handshake.clientId, "id", "the identifier stays ours");
 });
 
 test("CONNACK: one limit alone is a limit", t => {
@@ -158,7 +159,7 @@ test("CONNACK: one limit alone is a limit", t => {
 		bench.connect(
 			`20 ${toHex(new Uint8Array([3 + length]))} 00 00 ${toHex(new Uint8Array([length]))} ${property}`,
 		);
-		t.is(bench.session.offer.limited, limited, property);
+		t.is(bench.session.handshake.offer.limited, limited, property);
 	}
 });
 
@@ -173,9 +174,9 @@ test("CONNACK: the assigned client identifier is the one of the next CONNECT", t
 test("CONNACK: whether the session is present is told", t => {
 	const bench = new Bench();
 	bench.connect(resumed);
-	t.true(bench.session.sessionPresent);
+	t.true(bench.session.handshake.sessionPresent);
 	bench.reconnect(accepted);
-	t.false(bench.session.sessionPresent);
+	t.false(bench.session.handshake.sessionPresent);
 });
 
 test("CONNACK: a present session after a clean start is a breach", t => {

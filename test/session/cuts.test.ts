@@ -67,7 +67,7 @@ test("cut: after a CONNACK that never came, what was released before is unknown"
 		bench.session.open({});
 		bench.sent();
 		bench.reconnect(connack);
-		t.true(bench.session.unsure);
+		t.true(bench.session.handshake.unsure);
 		if (connack === resumed) bench.reconnect(resumed);
 		bench.feed("70 02 0001");
 		t.is(bench.take(), end);

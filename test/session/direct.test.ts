@@ -199,5 +199,5 @@ test("direct: DISCONNECT comes after the packet that is under way", t => {
 	bench.session.transmit(bench.frame, 0);
 	bench.session.leave(0);
 	t.is(bench.sent(), dense(`30 7b ${body} e0 00`));
-	t.true(bench.session.left);
+	t.true(bench.session.handshake.left);
 });

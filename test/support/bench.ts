@@ -56,6 +56,7 @@ export class Bench {
 			ackMs: 30_000,
 			window: 4,
 			incomingMax: 3,
+			topicAliasMax: 0,
 			requestsMax: 4,
 			sessionExpirySeconds: 300,
 			...rest,
@@ -158,7 +159,8 @@ export class Bench {
 		return this.sent();
 	}
 	#say(event: SessionEvent): string {
-		const { incoming, reason, detail } = this.session;
+		const { incoming } = this.session;
+		const { reason, detail } = this.session.handshake;
 		if (event === SessionEvent.message) {
 			const payload = toHex(incoming.bytes.subarray(incoming.from, incoming.to));
 			return `${incoming.topic}=${payload} qos ${incoming.qos}${incoming.retain ? " retain" : ""}`;

@@ -1,4 +1,5 @@
-import type { Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
+import { portableCrypto } from "../../hosts/xs/crypto.js";
+import type { Host, StreamKind, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import { portableText } from "../../modules/wire/text.js";
 import { hex, toHex } from "./hex.js";
 import { VirtualClock } from "./virtual-clock.js";
@@ -71,6 +72,7 @@ export class Wire implements Transport {
 export class ScriptedHost implements Host {
 	readonly clock = new VirtualClock();
 	readonly text = portableText;
+	readonly crypto = portableCrypto;
 	readonly radio = undefined;
 	readonly monitor = { print: () => {} };
 	readonly deviceId = "d1";
@@ -84,6 +86,7 @@ export class ScriptedHost implements Host {
 	address: (name: string) => string | undefined = () => "192.0.2.1";
 	openError: Error | undefined;
 	readonly network = {
+		streams: ["tcp", "tls", "serial"] as StreamKind[],
 		resolve: (name: string, done: (address: string | undefined) => void) => this.#resolve(name, done),
 		open: (target: Target, handler: TransportHandler) => this.#open(target, handler),
 	};
@@ -110,7 +113,7 @@ export class ScriptedHost implements Host {
 	}
 	#open(target: Target, handler: TransportHandler): Wire {
 		if (this.openError) throw this.openError;
-		this.log.push(`open ${target.scheme} ${target.host} ${target.address} ${target.port}`);
+		this.log.push(`open ${target.stream} ${target.host} ${target.address} ${target.port}`);
 		const wire = new Wire(target, handler);
 		this.wires.push(wire);
 		return wire;

@@ -9,6 +9,7 @@ export interface Mutant {
 const session = "modules/session/session.ts";
 const sender = "modules/session/sender.ts";
 const pulse = "modules/session/pulse.ts";
+const handshake = "modules/session/handshake.ts";
 const receiver = "modules/session/receiver.ts";
 const requests = "modules/session/requests.ts";
 const outbox = "modules/outbox/outbox.ts";
@@ -131,7 +132,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "no resubscription",
 		file: link,
-		from: "if (!session.sessionPresent || session.unsure) this.subscriptions.renew();",
+		from: "if (!session.handshake.sessionPresent || session.handshake.unsure) this.subscriptions.renew();",
 		to: "",
 	},
 	{
@@ -143,13 +144,13 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "session present not believed",
 		file: session,
-		from: "this.#restart(connack.sessionPresent ||",
+		from: "this.#restart(sessionPresent ||",
 		to: "this.#restart(false &&",
 	},
 	{
 		name: "session always believed",
 		file: session,
-		from: "this.#restart(connack.sessionPresent ||",
+		from: "this.#restart(sessionPresent ||",
 		to: "this.#restart(true ||",
 	},
 	{
@@ -261,7 +262,7 @@ export const mutants: readonly Mutant[] = [
 		from: "} while (this.#unread && this.session.ready);",
 		to: "} while (false);",
 	},
-	{ name: "found: lost CONNACK", file: session, from: "this.#doubts ||= this.#asked;", to: "" },
+	{ name: "found: lost CONNACK", file: handshake, from: "this.#doubts ||= this.#asked;", to: "" },
 	{ name: "found: doubtful id", file: receiver, from: "this.#ids[i]! |= doubtFlag;", to: "{}" },
 	{
 		name: "found: full of stale ids",

@@ -17,6 +17,7 @@ const waits: { [cause in keyof typeof Cause]: [number, number] } = {
 	credentials: [5_000, 300_000],
 	network: [1_000, 1_000],
 	fault: [5_000, 60_000],
+	tls: [5_000, 300_000],
 };
 const bounds = Object.values(waits);
 const doublingsMax = 16;

@@ -1,0 +1,191 @@
+import type { FrameReader } from "../wire/frame-reader.js";
+import type { FrameWriter } from "../wire/frame-writer.js";
+import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
+import { PacketType } from "../wire/packet-type.js";
+import { breach } from "../wire/protocol-error.js";
+import { readServerPacket } from "../wire/read-server-packet.js";
+import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
+import { writePacket } from "../wire/write-packet.js";
+import { connectPacket } from "./connect-packet.js";
+import { Offer } from "./offer.js";
+import { SessionEvent } from "./session-event.js";
+import type { Credentials, SessionOptions } from "./session-options.js";
+
+const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
+type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** Reason code of AUTH [MQTT5 3.15.2.1]. */
+const continueAuthentication = 0x18;
+
+/**
+ * How a connection begins and ends in words: CONNECT, AUTH, CONNACK and DISCONNECT.
+ *
+ *     offline ─> greeting ─> CONNECT: waiting ─> CONNACK: online ─> leaving ─> DISCONNECT: left
+ */
+export class Handshake {
+	/** Of the last CONNACK or DISCONNECT: its reason code of 5.0, its reason string, its properties. */
+	reason = 0;
+	detail = "";
+	properties: Properties | undefined;
+	/** The broker kept our session. */
+	sessionPresent = false;
+	/**
+	 * A CONNACK before this one was lost, and may have told of a lost session: then this one calls the new
+	 * session present.
+	 */
+	unsure = false;
+	readonly offer = new Offer();
+	clientId: string;
+	/** What our reader holds, announced in 5.0; 0 for no limit. */
+	packetBytesMax = 0;
+	#options: SessionOptions;
+	#phase: Phase = Phase.offline;
+	#credentials: Credentials = {};
+	#authDue = false;
+	#authData: Uint8Array | undefined;
+	#leaveReason = 0;
+	/** CONNECT went out, and its CONNACK did not come; or did not, on a former connection. */
+	#asked = false;
+	#doubts = false;
+
+	constructor(options: SessionOptions) {
+		this.#options = options;
+		this.clientId = options.clientId;
+	}
+	get offline(): boolean {
+		return this.#phase === Phase.offline;
+	}
+	/** DISCONNECT is in the frame: when that is written, the connection is to be closed. */
+	get left(): boolean {
+		return this.#phase === Phase.left;
+	}
+	/** An AUTH waits to be sent. */
+	get authDue(): boolean {
+		return this.#authDue;
+	}
+	/** The transport is up: CONNECT is due. */
+	open(credentials: Credentials): void {
+		if (this.#phase !== Phase.offline) throw new TypeError("session is open");
+		this.#credentials = credentials;
+		this.#phase = Phase.greeting;
+	}
+	/** The transport is gone. */
+	lose(): void {
+		this.#phase = Phase.offline;
+		this.#doubts ||= this.#asked;
+		this.#asked = false;
+		this.#authDue = false;
+		this.#authData = undefined;
+		this.#credentials = {};
+	}
+	/** DISCONNECT is due, unless CONNECT has not gone out. */
+	leave(reason: number): void {
+		if (this.#phase === Phase.offline || this.#phase === Phase.left) return;
+		this.#leaveReason = reason;
+		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
+	}
+	connectPacket(credentials: Credentials): ConnectPacket {
+		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax);
+	}
+	/** Writes what is due and fits. */
+	transmit(frame: FrameWriter): boolean {
+		if (this.#authDue && (this.#phase === Phase.waiting || this.#phase === Phase.online))
+			return this.#writeAuth(frame);
+		if (this.#phase === Phase.greeting) return this.#writeConnect(frame);
+		return this.#phase === Phase.leaving && this.#writeDisconnect(frame);
+	}
+	/** Acts on a packet that comes while we are not online. */
+	receiveEarly(packet: FrameReader): SessionEvent {
+		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
+		if (this.#phase === Phase.leaving || this.#phase === Phase.left) return SessionEvent.none;
+		if (this.#phase !== Phase.waiting) throw breach("a packet before CONNECT");
+		const { type } = packet;
+		if (type === PacketType.connack) return this.#receiveConnack(readServerPacket(packet) as ConnackPacket);
+		if (type === PacketType.auth || (type === PacketType.disconnect && this.#options.version === 5))
+			return this.receive(packet);
+		throw breach(`packet type ${type} instead of CONNACK`);
+	}
+	/** Acts on an AUTH or DISCONNECT, and takes any other packet for a breach. */
+	receive(packet: FrameReader): SessionEvent {
+		const { type } = packet;
+		if (type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
+		if (type === PacketType.auth) return this.#receiveAuth(packet);
+		throw breach(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
+	}
+	#writeConnect(frame: FrameWriter): boolean {
+		this.#phase = Phase.waiting;
+		this.#asked = true;
+		writePacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		this.#credentials = {};
+		return true;
+	}
+	#writeDisconnect(frame: FrameWriter): boolean {
+		if (frame.room < 4) return false;
+		this.#phase = Phase.left;
+		const code = this.#options.version === 5 && this.#leaveReason !== 0 ? this.#leaveReason : 0;
+		frame.begin(PacketType.disconnect, 0, code === 0 ? 0 : 1);
+		if (code !== 0) frame.byte(code);
+		return true;
+	}
+	#writeAuth(frame: FrameWriter): boolean {
+		if (frame.end > frame.start) return false;
+		const authenticationMethod = this.#options.authenticator!.method;
+		const properties =
+			this.#authData === undefined
+				? { authenticationMethod }
+				: { authenticationMethod, authenticationData: this.#authData };
+		writePacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
+		this.#authDue = false;
+		return true;
+	}
+	#receiveConnack(connack: ConnackPacket): SessionEvent {
+		const { clean, authenticator } = this.#options;
+		const { properties } = connack;
+		this.#asked = false;
+		this.properties = properties;
+		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode ?? 0) ?? 0;
+		this.detail = properties?.reasonString ?? "";
+		if (this.reason !== 0) return SessionEvent.refused;
+		if (connack.sessionPresent && clean) throw breach("session present after a clean start");
+		if (properties?.authenticationMethod !== authenticator?.method)
+			throw breach("CONNACK with another authentication method");
+		this.sessionPresent = connack.sessionPresent;
+		this.unsure = this.#doubts;
+		this.#doubts = false;
+		if (properties?.assignedClientIdentifier !== undefined)
+			this.clientId = properties.assignedClientIdentifier;
+		this.offer.take(properties);
+		this.#phase = Phase.online;
+		return SessionEvent.connected;
+	}
+	#receiveDisconnect(packet: FrameReader): SessionEvent {
+		const { reasonCode, properties } = readServerPacket(packet) as {
+			reasonCode?: number;
+			properties?: Properties;
+		};
+		this.reason = reasonCode ?? 0;
+		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
+			throw breach("DISCONNECT as only clients send it");
+		this.properties = properties;
+		this.detail = properties?.reasonString ?? "";
+		return SessionEvent.disconnected;
+	}
+	#receiveAuth(packet: FrameReader): SessionEvent {
+		const { authenticator } = this.#options;
+		const { reasonCode, properties } = readServerPacket(packet) as {
+			reasonCode: number;
+			properties?: Properties;
+		};
+		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
+		if (authenticator === undefined) throw breach("AUTH without an authentication method");
+		if (properties?.authenticationMethod !== authenticator.method)
+			throw breach("AUTH with another authentication method");
+		if (reasonCode !== continueAuthentication) {
+			if (this.#phase === Phase.waiting) throw breach("AUTH ends before CONNACK");
+			return SessionEvent.none;
+		}
+		this.#authData = authenticator.answer(properties?.authenticationData);
+		this.#authDue = true;
+		return SessionEvent.none;
+	}
+}
