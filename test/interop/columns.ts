@@ -29,7 +29,7 @@ const generous = ["--heap", "4000000", "--chunks", "200000000", "--stack", "1638
 
 function column(broker: Column["broker"], version: Version, engine: Column["engine"] = "node"): Column {
 	const name = `${broker} ${versionNames[version]}`;
-	return { name: engine === "xs" ? `XS: ${name}` : name, broker, version, engine };
+	return { name: engine === "xs" ? `XS, ${name}` : name, broker, version, engine };
 }
 
 export const columns: readonly Column[] = Object.freeze([

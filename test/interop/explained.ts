@@ -11,7 +11,7 @@ export const explained: readonly Explained[] = Object.freeze([
 	{
 		letter: "a",
 		titles: ["takeover is told by its reason"],
-		columns: ["mosquitto 5.0", "XS: mosquitto 5.0"],
+		columns: ["mosquitto 5.0", "XS, mosquitto 5.0"],
 		why: "mosquitto closes the former connection without a DISCONNECT: no reason to tell",
 	},
 	{

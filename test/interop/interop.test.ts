@@ -1,6 +1,6 @@
 // node only
-// The scenario list against real brokers, on Node and on XS: what comes out otherwise than the standards say has a
-// row which tells why, and a row that no longer holds fails.
+// The scenario list against real brokers, on Node and on XS: what comes out otherwise than the standards say
+// has a row which tells why, and a row that no longer holds fails.
 
 import test from "ava";
 import { columns, missing, runColumn } from "./columns.js";

@@ -1,7 +1,7 @@
 // npm run interop
 //
-// Runs the scenarios against every broker that is installed, and prints the table of the README. What does not
-// come out right and is not explained is told below it, with exit code 1.
+// Runs the scenarios against every broker that is installed, and prints the table of the README. What does
+// not come out right and is not explained is told below it, with exit code 1.
 
 import { columns, missing, runColumn } from "./columns.js";
 import { explain, explained, wrongWith } from "./explained.js";

@@ -23,8 +23,8 @@ export interface Result {
 }
 
 /**
- * Runs all scenarios of the version, some at a time, each with clients of its own; the last of the list, which
- * take longest, begin.
+ * Runs all scenarios of the version, some at a time, each with clients of its own; the last of the list,
+ * which take longest, begin.
  */
 export async function runScenarios(
 	scenarios: readonly Scenario[],

@@ -1,4 +1,4 @@
-import type { Network, Target, Transport, TransportHandler } from "../../hosts/host.js";
+import type { Network, StreamKind, Target, Transport, TransportHandler } from "../../hosts/host.js";
 
 const pingreq = 0xc0;
 
@@ -9,11 +9,12 @@ export class SwitchedNetwork implements Network {
 	/** Writes which are a PINGREQ. */
 	pings = 0;
 	#network: Network;
-	#handler: TransportHandler | undefined;
-	#transport: Transport | undefined;
 
 	constructor(network: Network) {
 		this.#network = network;
+	}
+	get streams(): readonly StreamKind[] {
+		return this.#network.streams;
 	}
 	resolve(name: string, done: (address: string | undefined) => void): () => void {
 		return this.#network.resolve(name, done);
@@ -26,12 +27,10 @@ export class SwitchedNetwork implements Network {
 			onReadable: () => {
 				if (!this.silent) handler.onReadable();
 			},
-			onLost: detail => {
-				if (!this.silent) handler.onLost(detail);
+			onLost: (detail, blame) => {
+				if (!this.silent) handler.onLost(detail, blame);
 			},
 		});
-		this.#handler = handler;
-		this.#transport = inner;
 		return {
 			write: (bytes, from, to) => {
 				if (to - from === 2 && bytes[from] === pingreq) this.pings++;
@@ -40,11 +39,5 @@ export class SwitchedNetwork implements Network {
 			read: max => (this.silent ? undefined : inner.read(max)),
 			close: () => inner.close(),
 		};
-	}
-	/** The stream ends without a farewell. */
-	cut(): void {
-		this.#transport?.close();
-		this.#handler?.onLost("cut");
-		this.#transport = this.#handler = undefined;
 	}
 }

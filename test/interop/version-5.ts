@@ -104,8 +104,8 @@ export const version5: readonly Scenario[] = [
 		versions,
 		async run(rig) {
 			const a = await rig.join("a", { clientId: "", clean: false });
-			const { session } = a.client.link;
-			const assigned = session.clientId;
+			const { handshake } = a.client.link.session;
+			const assigned = handshake.clientId;
 			if (assigned === "") throw new Error("no client id is assigned");
 			await a.subscribe(`${rig.id}/assigned`);
 			a.client.link.hold("out of reach");
@@ -114,7 +114,7 @@ export const version5: readonly Scenario[] = [
 				() => a.connections === 2,
 				() => "it does not come back",
 			);
-			rig.same([session.clientId, session.sessionPresent], [assigned, true], "id and session");
+			rig.same([handshake.clientId, handshake.sessionPresent], [assigned, true], "id and session");
 		},
 	},
 	{
@@ -122,7 +122,7 @@ export const version5: readonly Scenario[] = [
 		versions,
 		async run(rig) {
 			const a = await rig.join("a", { keepAliveMs: 600_000 });
-			const seconds = a.client.link.session.properties?.serverKeepAlive;
+			const seconds = a.client.link.session.handshake.properties?.serverKeepAlive;
 			if (seconds === undefined || seconds === 600) throw new Error(`the broker asks for ${seconds} s`);
 			// A broker ends a connection on which it hears nothing for one and a half times as long.
 			await rig.wait(seconds * 1_600);
@@ -136,7 +136,7 @@ export const version5: readonly Scenario[] = [
 		versions,
 		async run(rig) {
 			const a = await rig.join("a", { window: 500 });
-			const { receiveMax } = a.client.link.session.offer;
+			const { receiveMax } = a.client.link.session.handshake.offer;
 			if (receiveMax === 0xffff) throw new Error("the broker has none");
 			const publish = (i: number) => a.client.publish(`${rig.id}/many`, `${i}`, { qos: 2 });
 			const deliveries = await Promise.all(Array.from({ length: 300 }, (_, i) => publish(i)));
@@ -163,7 +163,7 @@ export const version5: readonly Scenario[] = [
 		versions,
 		async run(rig) {
 			const a = await rig.join("a");
-			const { packetBytesMax } = a.client.link.session.offer;
+			const { packetBytesMax } = a.client.link.session.handshake.offer;
 			if (packetBytesMax === Infinity) throw new Error("the broker has none");
 			if (packetBytesMax > 500_000) throw new Error(`the broker takes ${packetBytesMax}`);
 			const delivery = await a.client.publish(`${rig.id}/long`, new Uint8Array(packetBytesMax), { qos: 1 });

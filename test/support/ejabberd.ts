@@ -38,8 +38,8 @@ export function ejabberdAvailable(): boolean {
 }
 
 /**
- * A real ejabberd on 127.0.0.1, of which only mod_mqtt is used. It is an Erlang machine without a name: it joins
- * no others, and needs no port but that of MQTT.
+ * A real ejabberd on 127.0.0.1, of which only mod_mqtt is used. It is an Erlang machine without a name: it
+ * joins no others, and needs no port but that of MQTT.
  */
 export class Ejabberd {
 	readonly port: number;
