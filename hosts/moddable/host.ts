@@ -2,6 +2,7 @@ import { SerialLine, type SerialConstructor, type SerialOptions } from "../ecma4
 import type { Text } from "../../modules/wire/text.js";
 import type { Clock, Host, Monitor } from "../host.js";
 import { ModdableClock } from "./clock.js";
+import { moddableCrypto } from "./crypto.js";
 import { findDeviceId } from "./device-id.js";
 import { SerialMonitor, isDebugBuild, traceMonitor } from "./monitor.js";
 import { ModdableNetwork } from "./network.js";
@@ -50,6 +51,7 @@ export function moddableHost(config: ModdableConfig): Host {
 		clock,
 		random,
 		text,
+		crypto: moddableCrypto,
 		network: new ModdableNetwork((textOf(config, "dns") ?? "1.1.1.1,9.9.9.9").split(","), openLine, onFault),
 		radio,
 		monitor,

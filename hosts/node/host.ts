@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Host, Network, Random, Target, Transport, TransportHandler } from "../host.js";
 import { nodeClock } from "./clock.js";
+import { nodeCrypto } from "./crypto.js";
 import { TCPTransport } from "./tcp-transport.js";
 import { nodeText } from "./text.js";
 
@@ -33,6 +34,7 @@ export function nodeHost(print: (line: string) => void = line => console.log(lin
 		clock: nodeClock,
 		random,
 		text: nodeText,
+		crypto: nodeCrypto,
 		network,
 		radio: undefined,
 		monitor: { print },

@@ -26,6 +26,8 @@ export interface ClientOptions {
 	/** The most messages in flight, ours and the broker's. */
 	window?: number;
 	incomingMax?: number;
+	/** The most topics that a 5.0 broker may abbreviate; each costs the memory of a topic. */
+	topicAliasMax?: number;
 	subscriptionsMax?: number;
 	/** Room for messages that are not finished, and for how many. */
 	outboxBytes?: number;
@@ -50,6 +52,7 @@ export const defaults = Object.freeze({
 	keepAliveMs: 60_000,
 	window: 10,
 	incomingMax: 32,
+	topicAliasMax: 0,
 	subscriptionsMax: 32,
 	outboxBytes: 8_192,
 	outboxMessages: 64,
@@ -68,6 +71,7 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	keepAliveMs: Object.freeze([0, 65_535_000] as const),
 	window: Object.freeze([1, 16_384] as const),
 	incomingMax: Object.freeze([1, 16_384] as const),
+	topicAliasMax: Object.freeze([0, 0xffff] as const),
 	subscriptionsMax: Object.freeze([1, 8_192] as const),
 	outboxBytes: Object.freeze([8, 0x7fff_ffff] as const),
 	outboxMessages: Object.freeze([1, 0xff_ffff] as const),

@@ -23,6 +23,7 @@ export function connectPacket(
 	if (version !== 5) return packet;
 	packet.properties = { receiveMaximum: options.incomingMax };
 	if (packetBytesMax > 0) packet.properties.maximumPacketSize = packetBytesMax;
+	if (options.topicAliasMax > 0) packet.properties.topicAliasMaximum = options.topicAliasMax;
 	if (!clean) packet.properties.sessionExpiryInterval = options.sessionExpirySeconds;
 	if (userProperties !== undefined) packet.properties.userProperties = userProperties;
 	if (authenticator !== undefined) {

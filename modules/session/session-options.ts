@@ -29,6 +29,8 @@ export interface SessionOptions {
 	/** The most QoS 1 and 2 messages in flight, of ours and of the broker's. */
 	window: number;
 	incomingMax: number;
+	/** The most topics that a 5.0 broker may abbreviate; each costs the memory of a topic. */
+	topicAliasMax: number;
 	/** The most subscriptions asked for and not answered. */
 	requestsMax: number;
 	/** How long a 5.0 broker keeps the session after the connection is gone, in seconds. */

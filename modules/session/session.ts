@@ -2,6 +2,7 @@ import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType } from "../wire/packet-type.js";
+import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { writePacket } from "../wire/write-packet.js";
 import { Acks } from "./acks.js";
@@ -40,7 +41,7 @@ export class Session {
 	online = false;
 	readonly handshake: Handshake;
 	/** The message of SessionEvent.message. */
-	readonly incoming = new Incoming();
+	readonly incoming: Incoming;
 	readonly pulse: Pulse;
 	readonly sender: Sender;
 	readonly receiver: Receiver;
@@ -54,6 +55,7 @@ export class Session {
 	constructor(outbox: Outbox, options: SessionOptions) {
 		this.#options = options;
 		this.handshake = new Handshake(options);
+		this.incoming = new Incoming(options.topicAliasMax);
 		this.pulse = new Pulse(options.replyMs, options.ackMs);
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
 		this.sender = new Sender(outbox, this.#acks, this.handshake.offer, options.version);
@@ -87,6 +89,7 @@ export class Session {
 		this.#acks.clear();
 		this.sender.lose();
 		this.receiver.lose();
+		this.incoming.lose();
 		this.requests.lose();
 	}
 	/** Says farewell as the next packet; 5.0 carries the reason code. */
@@ -231,8 +234,10 @@ export class Session {
 	#receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
 		if (packet.skipped > 0) return this.#skipPublish(packet);
-		incoming.read(packet);
-		if (incoming.qos > 0) {
+		viewPublish(packet, incoming);
+		if (incoming.alias !== 0) incoming.resolve();
+		if (incoming.qos === 0) incoming.token = -1;
+		else {
 			incoming.token = this.receiver.publish(incoming, this.#options.version);
 			if (incoming.token < 0) return SessionEvent.none;
 		}

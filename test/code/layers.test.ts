@@ -10,7 +10,7 @@ import { blank, findFiles, findImports, readText } from "../support/source.js";
 const bare = "(bare)";
 const node = "node:";
 /** The files which lie in hosts/ itself belong to all hosts. */
-const everyHost = ["hosts/host", "hosts/simulated-radio", "modules/"];
+const everyHost = ["hosts/host", "hosts/base64", "hosts/simulated-radio", "modules/"];
 
 /** By file or folder. What ends in a slash is all files below, the rest is one file each. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +29,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 	"hosts/ecma419": everyHost,
 	"hosts/moddable": [...everyHost, "hosts/ecma419/", bare],
 	"hosts/moddable/tools": [node, "hosts/node/arguments"],
-	"hosts/xs": [...everyHost, "hosts/ecma419/"],
+	"hosts/xs": [...everyHost, "hosts/ecma419/", "hosts/xs/crypto"],
+	"hosts/xs/crypto": [...everyHost, bare],
 	"hosts/node": [...everyHost, node, "hosts/cloud/", "hosts/xs/run"],
 	"hosts/cloud": [...everyHost, node, bare, "hosts/node/arguments"],
 	// Tools, run by Node, that make what runs on the engine.

@@ -22,5 +22,5 @@ check("the suites of the ports pass within the engine", async t => {
 		arguments: [echoPort, closingPort, deadPort].map(String),
 	});
 	t.is(code, 0, stdout + stderr);
-	t.regex(stdout, /^19 passed, 0 failed$/m);
+	t.regex(stdout, /^37 passed, 0 failed$/m);
 });

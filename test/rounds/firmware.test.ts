@@ -26,9 +26,9 @@ function start() {
 	const clock = new DatelessClock();
 	const lines: string[] = [];
 	const radio = new SteadyRadio(clock);
-	const { random, text, network, deviceId } = scripted;
+	const { random, text, crypto, network, deviceId } = scripted;
 	const monitor = { print: (line: string) => lines.push(line) };
-	const host: Host = { clock, random, text, network, deviceId, radio, monitor };
+	const host: Host = { clock, random, text, crypto, network, deviceId, radio, monitor };
 	const entries = { ssid: "lab", broker: "mqtt://192.0.2.1", client: "c", topic: "t" };
 	startFirmware(host, parseSettings(entries, { deviceId }), () => {});
 	return { scripted, clock, lines };

@@ -56,6 +56,7 @@ export class Bench {
 			ackMs: 30_000,
 			window: 4,
 			incomingMax: 3,
+			topicAliasMax: 0,
 			requestsMax: 4,
 			sessionExpirySeconds: 300,
 			...rest,

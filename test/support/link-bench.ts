@@ -53,6 +53,7 @@ export class LinkBench implements LinkHandler {
 				ackMs: 30_000,
 				window: 4,
 				incomingMax: 2,
+				topicAliasMax: 0,
 				requestsMax: 4,
 				sessionExpirySeconds: 300,
 				...session,

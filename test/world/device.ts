@@ -41,6 +41,7 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 			ackMs: random.pick([3_000, 10_000, 30_000]),
 			window: 1 + random.below(random.pick([2, 20])),
 			incomingMax: 1 + random.below(random.pick([2, 10])),
+			topicAliasMax: random.pick([0, 1, 3]),
 			requestsMax: 8,
 			sessionExpirySeconds: random.pick([5, 3_600]),
 		},
