@@ -19,8 +19,9 @@ export interface TableHooks {
 export const sessionMark = Object.freeze({ topic: "$session", qos: 0 as const });
 
 /**
- * The tables that aedes wants to keep, as far as it has to: it speaks MQTT with the clients, while the stand-in
- * routes. Only what is half received at QoS 2 is here, which is for clean sessions and so ends with them.
+ * The tables that aedes wants to keep, as far as it has to: it speaks MQTT with the clients, while the
+ * stand-in routes. Only what is half received at QoS 2 is here, which is for clean sessions and so ends with
+ * them.
  */
 export class AedesTables {
 	#hooks: TableHooks;

@@ -31,8 +31,8 @@ const packetIdMax = 0xffff;
 const farewellMs = 500;
 
 /**
- * One connection of a device, and what is pushed through it. Messages which are kept for it go in batches; what
- * comes meanwhile queues behind them. What is not acknowledged is repeated while the connection lasts.
+ * One connection of a device, and what is pushed through it. Messages which are kept for it go in batches;
+ * what comes meanwhile queues behind them. What is not acknowledged is repeated while the connection lasts.
  */
 export class Channel {
 	readonly id = randomBytes(16).toString("hex").toUpperCase();

@@ -40,7 +40,9 @@ export class Gateway {
 	#aedes: Aedes;
 	#grants = new WeakMap<Client, Grant>();
 	#channels = new Map<Client, Channel>();
-	/** What a client has sent is worked through one after the other, so that its order and its PUBACKs' is kept. */
+	/**
+	 * What a client has sent is worked through one after the other, so that its order and its PUBACKs' is kept.
+	 */
 	#turns = new WeakMap<Client, Promise<void>>();
 	#silent = new WeakSet<Client>();
 

@@ -1,6 +1,8 @@
 import { type Store, TimeKeys } from "./store.js";
 
-/** How much more than its bound a journal takes before it is trimmed, so that this is not done at each row. */
+/**
+ * How much more than its bound a journal takes before it is trimmed, so that this is not done at each row.
+ */
 const slack = 1.1;
 
 /** Rows in the order in which they were written, in memory and in the store; the oldest ones go. */

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
 /**
- * Message IDs as the service makes them: 32 hex digits in upper case. Address, process, a number drawn at start,
- * ms since the month began, a counter.
+ * Message IDs as the service makes them: 32 hex digits in upper case. Address, process, a number drawn at
+ * start, ms since the month began, a counter.
  */
 export class MessageIds {
 	#head: string;

@@ -29,7 +29,10 @@ export function topicOf(message: Message): string {
 	return message.topic + (message.properties.mqttSecondTopic ?? "");
 }
 
-/** The topic that its receivers see. What the service shows for P2P by default is not documented: here the topic. */
+/**
+ * The topic that its receivers see. What the service shows for P2P by default is not documented: here the
+ * topic.
+ */
 export function shownTopicOf(message: Message): string {
 	return message.properties.mqttRealTopic ?? topicOf(message);
 }

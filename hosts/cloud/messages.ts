@@ -3,7 +3,10 @@ import { type Store, TimeKeys, timeOf } from "./store.js";
 
 const table = "message";
 
-/** The messages of the storage side, by their ids: for so long, so many; the oldest ones go. Payloads stay on disk. */
+/**
+ * The messages of the storage side, by their ids: for so long, so many; the oldest ones go. Payloads stay on
+ * disk.
+ */
 export class Messages {
 	#store: Store;
 	#lifeMs: number;

@@ -1,6 +1,7 @@
 import { Limits } from "./limits.js";
 
-// The service's rules for names. The devices' own checks are written anew on their side, so that each tests the other.
+// The service's rules for names. The devices' own checks are written anew on their side, so that each tests
+// the other.
 
 const name = /^[0-9A-Za-z_-]+$/;
 const group = /^GID[_-][0-9A-Za-z_-]+$/;
@@ -13,7 +14,7 @@ export interface ClientId {
 /** Group and device of a client id; undefined if the service would not know it as one. */
 export function parseClientId(text: string): ClientId | undefined {
 	if (text.length > Limits.clientIdLength) return undefined;
-	const parts = text.split("@@" + "@");
+	const parts = text.split("@@@");
 	if (parts.length !== 2) return undefined;
 	const [groupId = "", deviceId = ""] = parts;
 	return isGroupId(groupId) && name.test(deviceId) ? { groupId, deviceId } : undefined;
@@ -40,7 +41,8 @@ export function p2pTarget(topic: string): string | undefined {
 
 /**
  * Why a topic cannot be sent to, or a filter cannot be subscribed to; undefined if it can.
- * How the 64 characters count for P2P is not documented: here they do not, since a client id alone may have 64.
+ * How the 64 characters count for P2P is not documented: here they do not, since a client id alone may have
+ * 64.
  */
 export function topicProblem(topic: string, isFilter = false): string | undefined {
 	const target = p2pTarget(topic);

@@ -10,7 +10,10 @@ export interface Waiting {
 	isP2p: boolean;
 }
 
-/** What is kept for persistent sessions and P2P receivers, in order; too many or too old, and the oldest ones go. */
+/**
+ * What is kept for persistent sessions and P2P receivers, in order; too many or too old, and the oldest ones
+ * go.
+ */
 export class Offline {
 	/** Called for each one that goes without having been delivered. */
 	onDrop: (waiting: Waiting, why: string) => void = () => {};

@@ -23,7 +23,10 @@ export interface Sent {
 	requestId: string;
 }
 
-/** Brings messages from devices and from the cloud's side into the storage, and from there to their receivers. */
+/**
+ * Brings messages from devices and from the cloud's side into the storage, and from there to their
+ * receivers.
+ */
 export class Router {
 	#core: Core;
 

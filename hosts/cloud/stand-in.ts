@@ -12,7 +12,10 @@ import { type Seed, seed } from "./seed.js";
 import type { Token, TokenRequest } from "./tokens.js";
 import type { DeviceStep, MessageStep, PresenceEvent } from "./trace.js";
 
-/** Where and as whom a device can connect: what the service's console shows, for the instance that is there from the start. */
+/**
+ * Where and as whom a device can connect: what the service's console shows, for the instance that is there
+ * from the start.
+ */
 export interface AccessPoint extends Seed {
 	/** The name in the certificate. */
 	host: string;

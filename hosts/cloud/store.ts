@@ -8,9 +8,9 @@ const countDigits = 8;
 type Operation = { type: "put"; key: string; value: unknown } | { type: "del"; key: string };
 
 /**
- * The stand-in's tables in one LevelDB, JSON by text keys. Writes are gathered and go out as one batch, all of
- * it or nothing; whoever must not go on before they are kept awaits saved(). After a failed write nothing is
- * saved any more, so that nothing is acknowledged which would be forgotten.
+ * The stand-in's tables in one LevelDB, JSON by text keys. Writes are gathered and go out as one batch, all
+ * of it or nothing; whoever must not go on before they are kept awaits saved(). After a failed write nothing
+ * is saved any more, so that nothing is acknowledged which would be forgotten.
  */
 export class Store {
 	#db: ClassicLevel<string, unknown>;

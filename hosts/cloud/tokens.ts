@@ -38,7 +38,9 @@ export interface TokenRequest {
 	lifeMs?: number;
 }
 
-/** Tokens as the service hands them out to an application's server: for some topics, some time, some actions. */
+/**
+ * Tokens as the service hands them out to an application's server: for some topics, some time, some actions.
+ */
 export class Tokens {
 	#table: Table<Token>;
 
@@ -96,7 +98,9 @@ export class Tokens {
 	}
 }
 
-/** Whether these tokens let a client read from a filter, or write to a topic; or the code of what is missing. */
+/**
+ * Whether these tokens let a client read from a filter, or write to a topic; or the code of what is missing.
+ */
 export function tokensAllow(tokens: readonly Token[], action: "R" | "W", topic: string): Invalid | undefined {
 	const able = tokens.filter(({ type }) => type.includes(action));
 	if (able.some(({ resources }) => resources.some(resource => covers(resource, topic)))) return undefined;

@@ -33,7 +33,9 @@ export interface PresenceEvent {
 	clientIp: string;
 }
 
-/** What can be asked about later: the ways of messages and devices, and who came and went. Bounded, on disk. */
+/**
+ * What can be asked about later: the ways of messages and devices, and who came and went. Bounded, on disk.
+ */
 export class Trace {
 	#messages: Journal<MessageStep>;
 	#devices: Journal<DeviceStep>;
@@ -72,7 +74,7 @@ export class Trace {
 	}
 	/** The events of a group: what the service sends to the topic <GroupID>_MQTT. */
 	ofGroup(groupId: string, max: number): PresenceEvent[] {
-		const head = `${groupId}${"@".repeat(3)}`;
+		const head = `${groupId}@@@`;
 		return this.#presence.where(event => event.clientId.startsWith(head), max);
 	}
 	/** When a client came or went last. */
