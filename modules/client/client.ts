@@ -6,17 +6,17 @@ import { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome, ttlMaxMs } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Credentials } from "../session/session-options.js";
-import { checkBytes } from "../wire/check.js";
+import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import { PacketType } from "../wire/packet-type.js";
+import { PacketType, type Version } from "../wire/packet-type.js";
 import type { PublishProperties } from "../wire/packet.js";
-import { reasonText } from "../wire/reason-code.js";
-import { checkTopicFilter, checkTopicName, matches, unshared } from "../wire/topic.js";
+import { checkTopicName } from "../wire/topic.js";
 import { writeProperties } from "../wire/write-properties.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
+import { Subscribers, type MessageHandler } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
 
 /** What onState() is told. */
@@ -31,23 +31,20 @@ export interface Status {
 	retryMs: number;
 }
 
+export type { MessageHandler } from "./subscribers.js";
+
 export interface PublishOptions extends TopicOptions {
 	/** MQTT 5 only. */
 	properties?: MessageProperties;
 }
 
+export interface CloseOptions {
+	/** MQTT 5 only. */
+	sessionExpirySeconds?: number;
+}
+
 /** What an application may say of a message; ttlMs gives its expiry. */
 export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number]>;
-
-/** A handler is done when it returns, or when its promise is settled: then the message is acknowledged. */
-export type MessageHandler = (message: Message) => void | Promise<void>;
-
-interface Subscriber {
-	filter: string;
-	/** What its messages match: without the share of a shared subscription. */
-	pattern: string;
-	handler: MessageHandler;
-}
 
 const stateNames = Object.freeze([
 	"stopped",
@@ -78,16 +75,20 @@ export class Client implements LinkHandler {
 	onState: (status: Status) => void = () => {};
 	/** Hears messages that match no subscription. */
 	onStray: MessageHandler = () => {};
+	/** Told when a broker refuses a subscription that it, or another one, has granted before: it is gone. */
+	onSubscriptionLost: (filter: string, why: string) => void = () => {};
 	/**
 	 * Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic
-	 * is empty when it was onState or onTooLong that threw.
+	 * is empty when it was another callback that threw.
 	 */
 	onHandlerError: (error: unknown, topic: string) => void = () => {};
 	/** Told of a message that was longer than the reader takes, and was passed over. */
 	onTooLong: (bytes: number) => void = () => {};
 	#host: Host;
-	#version: number;
-	#subscribers: Subscriber[] = [];
+	#version: Version;
+	/** As CONNECT has it. */
+	#expirySeconds: number;
+	#subscribers: Subscribers;
 	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
 	#since: Float64Array;
 	#meter = new HealthMeter();
@@ -102,6 +103,7 @@ export class Client implements LinkHandler {
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
 		this.#host = host;
 		this.#version = all.version;
+		this.#expirySeconds = all.clean ? 0 : all.sessionExpirySeconds;
 		this.outbox = new Outbox(
 			memory,
 			0,
@@ -124,15 +126,22 @@ export class Client implements LinkHandler {
 			},
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
+		this.#subscribers = new Subscribers(this.link, all.version);
+		this.#subscribers.onRefused = (filter, why) => this.#onRefused(filter, why);
 		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
 	}
 	/** Begins to connect, and keeps at it. */
 	start(): void {
 		this.link.start();
 	}
-	/** Says farewell, and ends what is not delivered as dropped. */
-	close(): void {
-		this.link.stop();
+	/**
+	 * Says farewell, and ends what is not delivered as dropped, and what is not answered as refused. A 5.0
+	 * broker that hears the farewell keeps the session for as long as is given here: a TypeError before 5.0, and
+	 * a RangeError for a session that was opened with an expiry of 0 [MQTT-3.14.2-2].
+	 */
+	close(options: CloseOptions = {}): void {
+		this.link.stop(this.#checkExpiry(options.sessionExpirySeconds));
+		this.link.session.requests.abandon();
 		for (let record = this.outbox.head; record !== 0; record = this.outbox.head)
 			this.outbox.finish(record, Outcome.abandoned, 0);
 	}
@@ -175,35 +184,18 @@ export class Client implements LinkHandler {
 	}
 	/**
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
-	 * granted, or is rejected when the broker refuses. A bad filter, and one too many, throws at once.
+	 * granted, or is rejected when the broker refuses, or the client is closed first. A bad filter, one too
+	 * many, and options of 5.0 before 5.0 throw at once.
 	 */
 	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
-		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
-		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
-		const subscriber = { filter, pattern: unshared(filter), handler };
-		let settle: (code: number) => void = () => {};
-		this.link.subscriptions.add(filter, options, code => settle(code));
-		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
-		this.#subscribers.push(subscriber);
-		this.link.wake();
-		return new Promise((resolve, reject) => {
-			settle = code => {
-				if (code < 0x80) return resolve(code);
-				this.#subscribers = this.#subscribers.filter(other => other !== subscriber);
-				reject(new Error(`subscription "${filter}" was refused: ${reasonText(code)}`));
-			};
-		});
+		return this.#subscribers.add(filter, options, handler);
 	}
-	/** Leaves a filter. The promise is settled when the broker has said so; false when it was not subscribed. */
+	/**
+	 * Leaves a filter, which nobody hears any more. The promise is settled when the broker has said so, false
+	 * when it was not subscribed; it is rejected when the broker refuses, or the client is closed first.
+	 */
 	unsubscribe(filter: string): Promise<boolean> {
-		let settle: (left: boolean) => void = () => {};
-		const asked = this.link.subscriptions.remove(filter, () => settle(true));
-		if (!asked) return Promise.resolve(false);
-		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
-		this.link.wake();
-		return new Promise(resolve => {
-			settle = resolve;
-		});
+		return this.#subscribers.remove(filter);
 	}
 	health(): Health {
 		const { head } = this.outbox;
@@ -235,10 +227,10 @@ export class Client implements LinkHandler {
 		this.#meter.received++;
 		const pending: Promise<void>[] = [];
 		let heard = false;
-		for (const { pattern, handler } of this.#subscribers) {
-			if (!matches(pattern, message.topic)) continue;
+		for (const subscriber of this.#subscribers.list) {
+			if (!subscriber.hears(message)) continue;
 			heard = true;
-			this.#hand(message, handler, pending);
+			this.#hand(message, subscriber.handler, pending);
 		}
 		if (!heard) this.#hand(message, this.onStray, pending);
 		if (pending.length === 0) return true;
@@ -252,6 +244,14 @@ export class Client implements LinkHandler {
 		this.#meter.skipped++;
 		try {
 			this.onTooLong(bytes);
+		} catch (error) {
+			this.#failed(error, "");
+		}
+	}
+	#onRefused(filter: string, why: string): void {
+		this.#meter.subscriptionsLost++;
+		try {
+			this.onSubscriptionLost(filter, why);
 		} catch (error) {
 			this.#failed(error, "");
 		}
@@ -272,6 +272,14 @@ export class Client implements LinkHandler {
 		} catch {
 			// Who fails here as well has been told.
 		}
+	}
+	#checkExpiry(seconds: number | undefined): number | undefined {
+		if (seconds === undefined) return undefined;
+		if (this.#version < 5) throw new TypeError("sessionExpirySeconds at the end needs MQTT 5");
+		checkInteger("sessionExpirySeconds", seconds, 0, 0xffff_ffff);
+		if (seconds > 0 && this.#expirySeconds === 0)
+			throw new RangeError("sessionExpirySeconds: a session without expiry cannot be given one at its end");
+		return seconds;
 	}
 	#onEnd(record: number, outcome: Outcome, reason: number): void {
 		const outbox = this.outbox;
