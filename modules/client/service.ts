@@ -1,6 +1,7 @@
 import type { Client, Status } from "./client.js";
 import type { ClientOptions } from "./client-options.js";
 import type { Message } from "./message.js";
+import type { TopicOptions } from "./topic.js";
 
 /**
  * What one service asks of its clients beyond MQTT: its rules, held against each call, and its own traffic.
@@ -10,7 +11,7 @@ export interface Service {
 	/** The client's options; those that the service forbids are a RangeError. */
 	checkOptions(options: ClientOptions): void;
 	/** A message that the service would not take is a RangeError that names the rule. */
-	checkPublish(topic: string, payloadBytes: number, qos: number, retain: boolean): void;
+	checkPublish(topic: string, payloadBytes: number, options: TopicOptions): void;
 	/** The same for a filter that is to be subscribed to. */
 	checkSubscribe(filter: string, qos: number): void;
 	/**

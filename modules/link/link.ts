@@ -301,7 +301,7 @@ export class Link implements TransportHandler {
 			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
-			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
+			} else if (sender.direct === 0 || !this.#writeDirect(transport, now)) return;
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
 	}
 	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
@@ -328,14 +328,14 @@ export class Link implements TransportHandler {
 		return isWhole;
 	}
 	/** Writes from the log itself; false when the socket takes nothing. */
-	#writeDirect(transport: Transport): boolean {
+	#writeDirect(transport: Transport, now: number): boolean {
 		const { outbox } = this;
 		const { sender } = this.session;
 		const count = Math.min(sender.directLeft, this.#writable);
 		if (count === 0) return false;
 		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
 		this.#writable = transport.write(outbox.memory, from, from + count);
-		sender.wrote(count);
+		this.session.wrote(count, now);
 		return true;
 	}
 	#farewell(reason: number, sessionExpirySeconds?: number): void {
