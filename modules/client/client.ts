@@ -3,21 +3,31 @@ import { causeNames } from "../link/cause.js";
 import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Outbox } from "../outbox/outbox.js";
-import { Mark, Outcome, ttlMaxMs } from "../outbox/record.js";
+import { Mark, Outcome } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Credentials } from "../session/session-options.js";
-import { checkBytes } from "../wire/check.js";
+import type { Source } from "../session/streams.js";
+import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import { PacketType } from "../wire/packet-type.js";
-import type { PublishProperties } from "../wire/packet.js";
-import { reasonText } from "../wire/reason-code.js";
-import { checkTopicFilter, checkTopicName, matches, unshared } from "../wire/topic.js";
+import { PacketType, type Version } from "../wire/packet-type.js";
+import { checkTopicName } from "../wire/topic.js";
 import { writeProperties } from "../wire/write-properties.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
+import {
+	checkSource,
+	marksOf,
+	ownProperties,
+	type MessageProperties,
+	type PublishOptions,
+} from "./publish-options.js";
+import { Subscribers, type MessageHandler } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
+
+export type { MessageProperties, PublishOptions } from "./publish-options.js";
+export type { Source } from "../session/streams.js";
 
 /** What onState() is told. */
 export interface Status {
@@ -31,22 +41,11 @@ export interface Status {
 	retryMs: number;
 }
 
-export interface PublishOptions extends TopicOptions {
+export type { MessageHandler } from "./subscribers.js";
+
+export interface CloseOptions {
 	/** MQTT 5 only. */
-	properties?: MessageProperties;
-}
-
-/** What an application may say of a message; ttlMs gives its expiry. */
-export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number]>;
-
-/** A handler is done when it returns, or when its promise is settled: then the message is acknowledged. */
-export type MessageHandler = (message: Message) => void | Promise<void>;
-
-interface Subscriber {
-	filter: string;
-	/** What its messages match: without the share of a shared subscription. */
-	pattern: string;
-	handler: MessageHandler;
+	sessionExpirySeconds?: number;
 }
 
 const stateNames = Object.freeze([
@@ -56,13 +55,6 @@ const stateNames = Object.freeze([
 	"opening",
 	"greeting",
 	"online",
-] as const);
-const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
-/** Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry. */
-const ownProperties = Object.freeze([
-	"topicAlias",
-	"subscriptionIdentifier",
-	"messageExpiryInterval",
 ] as const);
 
 /**
@@ -78,16 +70,20 @@ export class Client implements LinkHandler {
 	onState: (status: Status) => void = () => {};
 	/** Hears messages that match no subscription. */
 	onStray: MessageHandler = () => {};
+	/** Told when a broker refuses a subscription that it, or another one, has granted before: it is gone. */
+	onSubscriptionLost: (filter: string, why: string) => void = () => {};
 	/**
 	 * Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic
-	 * is empty when it was onState or onTooLong that threw.
+	 * is empty when it was another callback that threw.
 	 */
 	onHandlerError: (error: unknown, topic: string) => void = () => {};
 	/** Told of a message that was longer than the reader takes, and was passed over. */
 	onTooLong: (bytes: number) => void = () => {};
 	#host: Host;
-	#version: number;
-	#subscribers: Subscriber[] = [];
+	#version: Version;
+	/** As CONNECT has it. */
+	#expirySeconds: number;
+	#subscribers: Subscribers;
 	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
 	#since: Float64Array;
 	#meter = new HealthMeter();
@@ -102,6 +98,7 @@ export class Client implements LinkHandler {
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
 		this.#host = host;
 		this.#version = all.version;
+		this.#expirySeconds = all.clean ? 0 : all.sessionExpirySeconds;
 		this.outbox = new Outbox(
 			memory,
 			0,
@@ -124,15 +121,22 @@ export class Client implements LinkHandler {
 			},
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
+		this.#subscribers = new Subscribers(this.link, all.version);
+		this.#subscribers.onRefused = (filter, why) => this.#onRefused(filter, why);
 		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
 	}
 	/** Begins to connect, and keeps at it. */
 	start(): void {
 		this.link.start();
 	}
-	/** Says farewell, and ends what is not delivered as dropped. */
-	close(): void {
-		this.link.stop();
+	/**
+	 * Says farewell, and ends what is not delivered as dropped, and what is not answered as refused. A 5.0
+	 * broker that hears the farewell keeps the session for as long as is given here: a TypeError before 5.0, and
+	 * a RangeError for a session that was opened with an expiry of 0 [MQTT-3.14.2-2].
+	 */
+	close(options: CloseOptions = {}): void {
+		this.link.stop(this.#checkExpiry(options.sessionExpirySeconds));
+		this.link.session.requests.abandon();
 		for (let record = this.outbox.head; record !== 0; record = this.outbox.head)
 			this.outbox.finish(record, Outcome.abandoned, 0);
 	}
@@ -142,27 +146,30 @@ export class Client implements LinkHandler {
 	 * to live out of range.
 	 */
 	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
-		const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0, properties } = options;
-		if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
-		if (!(priority >= 0 && priority <= 3 && priority % 1 === 0))
-			throw new RangeError(`priority ${priority} is not 0 to 3`);
-		if (!Object.hasOwn(keepMarks, keep)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
-		if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
-			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
+		const { ttlMs = Infinity, properties } = options;
+		const marks = marksOf(options);
 		const topicBytes = this.#topicBytes(topic);
 		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
-		const marks =
-			(retain ? Mark.retain : 0) |
-			(qos << Mark.qosShift) |
-			keepMarks[keep] |
-			(priority << Mark.priorityShift);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
-		const record = this.link.publish(topicBytes, bytes, marks, ttlMs, encoded);
-		if (record === 0) return Promise.resolve(this.#count(outboxFull));
-		this.#since[record] = this.#host.clock.now();
-		return new Promise(resolve => {
-			this.#waiting[record] = resolve;
-		});
+		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
+	}
+	/**
+	 * Publishes a message that need not fit in RAM: the outbox holds its topic and properties, and its payload
+	 * is read from the source piece by piece, each time that it is sent. Everything else is as by publish(). A
+	 * source that fails, or ends before its length, ends the message as dropped; when half of it is in the
+	 * socket, the connection ends as well, and is made anew. The source is released when the message has ended.
+	 */
+	publishStream(topic: string, source: Source, options: PublishOptions = {}): Promise<Delivery> {
+		const { ttlMs = Infinity, properties } = options;
+		const marks = marksOf(options);
+		checkSource(source);
+		const topicBytes = this.#topicBytes(topic);
+		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
+		const { streams } = this.link.session.sender;
+		const now = this.#host.clock.now();
+		const record = streams.publish(topicBytes, source, marks, ttlMs, now, encoded);
+		if (record !== 0) this.link.wake();
+		return this.#accepted(record);
 	}
 	/** A kind of message, with names in braces for the levels that vary. */
 	topic<Value, const Template extends string = string>(
@@ -175,35 +182,18 @@ export class Client implements LinkHandler {
 	}
 	/**
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
-	 * granted, or is rejected when the broker refuses. A bad filter, and one too many, throws at once.
+	 * granted, or is rejected when the broker refuses, or the client is closed first. A bad filter, one too
+	 * many, and options of 5.0 before 5.0 throw at once.
 	 */
 	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
-		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
-		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
-		const subscriber = { filter, pattern: unshared(filter), handler };
-		let settle: (code: number) => void = () => {};
-		this.link.subscriptions.add(filter, options, code => settle(code));
-		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
-		this.#subscribers.push(subscriber);
-		this.link.wake();
-		return new Promise((resolve, reject) => {
-			settle = code => {
-				if (code < 0x80) return resolve(code);
-				this.#subscribers = this.#subscribers.filter(other => other !== subscriber);
-				reject(new Error(`subscription "${filter}" was refused: ${reasonText(code)}`));
-			};
-		});
+		return this.#subscribers.add(filter, options, handler);
 	}
-	/** Leaves a filter. The promise is settled when the broker has said so; false when it was not subscribed. */
+	/**
+	 * Leaves a filter, which nobody hears any more. The promise is settled when the broker has said so, false
+	 * when it was not subscribed; it is rejected when the broker refuses, or the client is closed first.
+	 */
 	unsubscribe(filter: string): Promise<boolean> {
-		let settle: (left: boolean) => void = () => {};
-		const asked = this.link.subscriptions.remove(filter, () => settle(true));
-		if (!asked) return Promise.resolve(false);
-		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
-		this.link.wake();
-		return new Promise(resolve => {
-			settle = resolve;
-		});
+		return this.#subscribers.remove(filter);
 	}
 	health(): Health {
 		const { head } = this.outbox;
@@ -235,10 +225,10 @@ export class Client implements LinkHandler {
 		this.#meter.received++;
 		const pending: Promise<void>[] = [];
 		let heard = false;
-		for (const { pattern, handler } of this.#subscribers) {
-			if (!matches(pattern, message.topic)) continue;
+		for (const subscriber of this.#subscribers.list) {
+			if (!subscriber.hears(message)) continue;
 			heard = true;
-			this.#hand(message, handler, pending);
+			this.#hand(message, subscriber.handler, pending);
 		}
 		if (!heard) this.#hand(message, this.onStray, pending);
 		if (pending.length === 0) return true;
@@ -252,6 +242,14 @@ export class Client implements LinkHandler {
 		this.#meter.skipped++;
 		try {
 			this.onTooLong(bytes);
+		} catch (error) {
+			this.#failed(error, "");
+		}
+	}
+	#onRefused(filter: string, why: string): void {
+		this.#meter.subscriptionsLost++;
+		try {
+			this.onSubscriptionLost(filter, why);
 		} catch (error) {
 			this.#failed(error, "");
 		}
@@ -273,15 +271,32 @@ export class Client implements LinkHandler {
 			// Who fails here as well has been told.
 		}
 	}
+	#accepted(record: number): Promise<Delivery> {
+		if (record === 0) return Promise.resolve(this.#count(outboxFull));
+		this.#since[record] = this.#host.clock.now();
+		return new Promise(resolve => {
+			this.#waiting[record] = resolve;
+		});
+	}
+	#checkExpiry(seconds: number | undefined): number | undefined {
+		if (seconds === undefined) return undefined;
+		if (this.#version < 5) throw new TypeError("sessionExpirySeconds at the end needs MQTT 5");
+		checkInteger("sessionExpirySeconds", seconds, 0, 0xffff_ffff);
+		if (seconds > 0 && this.#expirySeconds === 0)
+			throw new RangeError("sessionExpirySeconds: a session without expiry cannot be given one at its end");
+		return seconds;
+	}
 	#onEnd(record: number, outcome: Outcome, reason: number): void {
 		const outbox = this.outbox;
+		const { streams } = this.link.session.sender;
+		if (outbox.marks(record) & Mark.streamed) streams.release(record);
 		const resolve = this.#waiting[record];
 		this.#waiting[record] = undefined;
 		const isAcked = outcome <= Outcome.refused && (outbox.marks(record) & Mark.qos) !== 0;
 		const packetId = isAcked ? outbox.id(record) : 0;
 		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
 		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
-		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs);
+		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault);
 		this.#count(delivery);
 		resolve?.(delivery);
 	}

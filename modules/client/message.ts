@@ -3,6 +3,8 @@ import type { QoS } from "../wire/packet-type.js";
 import type { Properties } from "../wire/packet.js";
 import type { Text } from "../wire/text.js";
 
+const none: readonly number[] = Object.freeze([]);
+
 /** A message that came in. Its payload is a copy, the handler's to keep. */
 export class Message {
 	readonly topic: string;
@@ -13,6 +15,8 @@ export class Message {
 	/** 0 at QoS 0. */
 	readonly packetId: number;
 	readonly properties: Properties | undefined;
+	/** Of the subscriptions that it comes from; none where they have none, and before 5.0. */
+	readonly subscriptionIdentifiers: readonly number[];
 	#text: Text;
 
 	constructor(incoming: Incoming, text: Text) {
@@ -23,6 +27,9 @@ export class Message {
 		this.dup = incoming.dup;
 		this.packetId = incoming.id;
 		this.properties = incoming.properties;
+		const identifiers = incoming.properties?.subscriptionIdentifier;
+		this.subscriptionIdentifiers =
+			identifiers === undefined ? none : typeof identifiers === "number" ? [identifiers] : identifiers;
 		this.#text = text;
 	}
 	/** The payload as text; undefined when it is not UTF-8, or holds U+0000. */

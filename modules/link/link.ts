@@ -6,7 +6,7 @@ import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { reasonText } from "../wire/reason-code.js";
+import { explain } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
 import { checkReach, type Endpoint } from "./endpoint.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
@@ -88,10 +88,10 @@ export class Link implements TransportHandler {
 		this.#until = this.#host.clock.now();
 		this.#arm();
 	}
-	/** Says farewell and ends. The outbox keeps what is in it. */
-	stop(): void {
+	/** Says farewell, in 5.0 with a session expiry of its own, and ends. The outbox keeps what is in it. */
+	stop(sessionExpirySeconds?: number): void {
 		if (this.state === LinkState.stopped) return;
-		if (this.state === LinkState.online) this.#farewell(0);
+		if (this.state === LinkState.online) this.#farewell(0, sessionExpirySeconds);
 		this.#drop();
 		this.#enter(LinkState.stopped);
 		// Set anew, so that no alarm of the former connection keeps a program from its end.
@@ -286,8 +286,8 @@ export class Link implements TransportHandler {
 		}
 	}
 	#reasonDetail(what: string): string {
-		const { reason, detail } = this.session.handshake;
-		return `${what}: ${reasonText(reason)}${detail === "" ? "" : ` ("${detail}")`}`;
+		const { reason, properties } = this.session.handshake;
+		return `${what}: ${explain(reason, properties)}`;
 	}
 	/** Sends whatever is due and fits, but nothing whose time is over. */
 	#pump(transport: Transport, now: number): void {
@@ -302,7 +302,7 @@ export class Link implements TransportHandler {
 			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
-			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
+			} else if (sender.direct === 0 || !this.#writeDirect(transport, now)) return;
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
 	}
 	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
@@ -329,18 +329,18 @@ export class Link implements TransportHandler {
 		return isWhole;
 	}
 	/** Writes from the log itself; false when the socket takes nothing. */
-	#writeDirect(transport: Transport): boolean {
+	#writeDirect(transport: Transport, now: number): boolean {
 		const { outbox } = this;
 		const { sender } = this.session;
 		const count = Math.min(sender.directLeft, this.#writable);
 		if (count === 0) return false;
 		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
 		this.#writable = transport.write(outbox.memory, from, from + count);
-		sender.wrote(count);
+		this.session.wrote(count, now);
 		return true;
 	}
-	#farewell(reason: number): void {
-		this.session.leave(reason);
+	#farewell(reason: number, sessionExpirySeconds?: number): void {
+		this.session.leave(reason, sessionExpirySeconds);
 		try {
 			if (this.#transport !== undefined) this.#pump(this.#transport, this.#host.clock.now());
 		} catch {

@@ -14,6 +14,8 @@ import type { Credentials, SessionOptions } from "./session-options.js";
 const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
 type Phase = (typeof Phase)[keyof typeof Phase];
 
+/** Header, reason code, property length and session expiry. */
+const disconnectMax = 9;
 /** Reason code of AUTH [MQTT5 3.15.2.1]. */
 const continueAuthentication = 0x18;
 
@@ -44,6 +46,7 @@ export class Handshake {
 	#authDue = false;
 	#authData: Uint8Array | undefined;
 	#leaveReason = 0;
+	#leaveExpiry: number | undefined;
 	/** CONNECT went out, and its CONNACK did not come; or did not, on a former connection. */
 	#asked = false;
 	#doubts = false;
@@ -79,9 +82,10 @@ export class Handshake {
 		this.#credentials = {};
 	}
 	/** DISCONNECT is due, unless CONNECT has not gone out. */
-	leave(reason: number): void {
+	leave(reason: number, sessionExpirySeconds?: number): void {
 		if (this.#phase === Phase.offline || this.#phase === Phase.left) return;
 		this.#leaveReason = reason;
+		this.#leaveExpiry = sessionExpirySeconds;
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	connectPacket(credentials: Credentials): ConnectPacket {
@@ -120,9 +124,15 @@ export class Handshake {
 		return true;
 	}
 	#writeDisconnect(frame: FrameWriter): boolean {
-		if (frame.room < 4) return false;
+		if (frame.room < disconnectMax) return false;
 		this.#phase = Phase.left;
-		const code = this.#options.version === 5 && this.#leaveReason !== 0 ? this.#leaveReason : 0;
+		// What is too long for this broker stays unsaid [MQTT-3.2.2-15].
+		if (this.#leaveExpiry !== undefined && this.offer.packetBytesMax >= disconnectMax) {
+			const properties = { sessionExpiryInterval: this.#leaveExpiry };
+			writePacket(frame, { cmd: "disconnect", reasonCode: this.#leaveReason, properties }, 5);
+			return true;
+		}
+		const code = this.#options.version === 5 ? this.#leaveReason : 0;
 		frame.begin(PacketType.disconnect, 0, code === 0 ? 0 : 1);
 		if (code !== 0) frame.byte(code);
 		return true;

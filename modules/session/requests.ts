@@ -1,20 +1,30 @@
 import { FrameFullError, type FrameWriter } from "../wire/frame-writer.js";
 import type { Version } from "../wire/packet-type.js";
-import type { SubscribePacket, Subscription, UnsubscribePacket } from "../wire/packet.js";
+import type { AckProperties, SubscribePacket, Subscription, UnsubscribePacket } from "../wire/packet.js";
 import { malformed } from "../wire/protocol-error.js";
 import { writePacket } from "../wire/write-packet.js";
+import type { Offer } from "./offer.js";
 
 /**
- * How a subscription is made: QoS, and of 5.0 no local, retain as published, retain handling [MQTT5 3.8.3.1].
+ * How a subscription is made: QoS, and of 5.0 no local, retain as published, retain handling [MQTT5 3.8.3.1],
+ * and the properties of its SUBSCRIBE.
  */
-export type SubscriptionOptions = Omit<Subscription, "topic">;
+export interface SubscriptionOptions extends Omit<Subscription, "topic"> {
+	properties?: SubscribePacket["properties"];
+}
+
+/** No answer of the broker: the client was closed before one came. */
+export const unanswered = 0x100;
 
 /** One filter to subscribe to, or, without options, to leave. */
 export interface Request {
 	filter: string;
 	options: SubscriptionOptions | undefined;
-	/** The broker's answer: the granted QoS, or a reason code of 0x80 or more. */
-	onAnswer: (code: number) => void;
+	/**
+	 * The broker's answer: the granted QoS, or a reason code of 0x80 or more, with what it said besides. Also
+	 * called for what this broker does not offer, and with unanswered.
+	 */
+	onAnswer: (code: number, properties?: AckProperties) => void;
 }
 
 interface Asked {
@@ -23,6 +33,8 @@ interface Asked {
 }
 
 const packetIdMax = 0xffff;
+/** Under which a request over the broker's Maximum Packet Size is refused [MQTT-3.2.2-15]. */
+const packetTooLarge = 0x95;
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE, one filter each, sent in order and answered by id. Their ids are those between
@@ -34,14 +46,16 @@ export class Requests {
 	/** Requests that wait to be sent, and those that wait for an answer. */
 	unsent = 0;
 	owed = 0;
+	#offer: Offer;
 	#firstId: number;
 	#idSize: number;
 	#round = 0;
 	#waiting: Request[] = [];
 	#asked: Asked[] = [];
 
-	constructor(max: number, firstId: number, idSize: number) {
+	constructor(max: number, offer: Offer, firstId: number, idSize: number) {
 		this.max = max;
+		this.#offer = offer;
 		this.#firstId = firstId;
 		this.#idSize = idSize;
 	}
@@ -58,32 +72,60 @@ export class Requests {
 		this.#asked = [];
 		this.#count();
 	}
-	/** Writes the next one; false when it does not fit behind what is in the frame. */
-	transmit(frame: FrameWriter, version: Version): boolean {
-		const request = this.#waiting[0]!;
-		const id = this.#unusedId();
-		try {
-			writePacket(frame, packetOf(request, id), version);
-		} catch (error) {
-			// It fits in an empty frame, which subscribe() has seen to, so it will go out later.
-			if (error instanceof FrameFullError && frame.end > frame.start) return false;
-			throw error;
-		}
-		this.#waiting.shift();
-		this.#asked.push({ request, id });
+	/** The client is closed: nothing will be answered. */
+	abandon(): void {
+		const requests = this.#asked.map(({ request }) => request).concat(this.#waiting);
+		this.#asked = [];
+		this.#waiting = [];
 		this.#count();
-		return true;
+		for (const { onAnswer } of requests) onAnswer(unanswered);
+	}
+	/** Writes the next one; false when there is none, or it does not fit behind what is in the frame. */
+	transmit(frame: FrameWriter, version: Version): boolean {
+		while (this.unsent > 0) {
+			const request = this.#waiting[0]!;
+			const refusal = this.#offer.refusal(request.filter, request.options);
+			if (refusal !== 0) {
+				this.#refuse(refusal);
+				continue;
+			}
+			const id = this.#unusedId();
+			const from = frame.end;
+			try {
+				writePacket(frame, packetOf(request, id), version);
+			} catch (error) {
+				// It fits in an empty frame, which subscribe() has seen to, so it will go out later.
+				if (error instanceof FrameFullError && from > frame.start) return false;
+				throw error;
+			}
+			if (frame.end - from > this.#offer.packetBytesMax) {
+				frame.end = from;
+				this.#refuse(packetTooLarge);
+				continue;
+			}
+			this.#waiting.shift();
+			this.#asked.push({ request, id });
+			this.#count();
+			return true;
+		}
+		return false;
 	}
 	/** SUBACK or UNSUBACK with its one code; false when nothing was asked under that id. */
-	answer(id: number, codes: readonly number[], subscribed: boolean): boolean {
+	answer(id: number, codes: readonly number[], subscribed: boolean, properties?: AckProperties): boolean {
 		const at = this.#asked.findIndex(asked => asked.id === id);
 		if (at < 0 || (this.#asked[at]!.request.options !== undefined) !== subscribed) return false;
 		if (codes.length > 1 || (subscribed && codes.length === 0))
 			throw malformed(`${codes.length} answers to a request for one filter`);
 		const [{ request }] = this.#asked.splice(at, 1) as [Asked];
 		this.#count();
-		request.onAnswer(codes[0] ?? 0);
+		request.onAnswer(codes[0] ?? 0, properties);
 		return true;
+	}
+	/** This broker has said that it does not take the next one: it need not be asked. */
+	#refuse(code: number): void {
+		const { onAnswer } = this.#waiting.shift()!;
+		this.#count();
+		onAnswer(code);
 	}
 	#count(): void {
 		this.unsent = this.#waiting.length;
@@ -104,5 +146,12 @@ export function packetOf(
 	messageId: number,
 ): SubscribePacket | UnsubscribePacket {
 	if (options === undefined) return { cmd: "unsubscribe", messageId, unsubscriptions: [filter] };
-	return { cmd: "subscribe", messageId, subscriptions: [{ topic: filter, ...options }] };
+	const { properties, ...rest } = options;
+	const packet: SubscribePacket = {
+		cmd: "subscribe",
+		messageId,
+		subscriptions: [{ topic: filter, ...rest }],
+	};
+	if (properties !== undefined) packet.properties = properties;
+	return packet;
 }

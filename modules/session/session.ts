@@ -1,6 +1,7 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
+import type { GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
@@ -17,6 +18,8 @@ import type { Credentials, SessionOptions } from "./session-options.js";
 
 export { SessionEvent } from "./session-event.js";
 export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
+
+type Grant = GrantPacket<string> & { messageId: number };
 
 const publish = PacketType.publish;
 const puback = PacketType.puback;
@@ -61,7 +64,12 @@ export class Session {
 		this.sender = new Sender(outbox, this.#acks, this.handshake.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
 		this.#pendingMax = options.version === 5 ? Infinity : options.incomingMax;
-		this.requests = new Requests(options.requestsMax, outbox.recordsMax + 2, outbox.idSize);
+		this.requests = new Requests(
+			options.requestsMax,
+			this.handshake.offer,
+			outbox.recordsMax + 2,
+			outbox.idSize,
+		);
 	}
 	/** Something may be due that transmit() can write, or had no room for. */
 	get due(): boolean {
@@ -92,9 +100,9 @@ export class Session {
 		this.incoming.lose();
 		this.requests.lose();
 	}
-	/** Says farewell as the next packet; 5.0 carries the reason code. */
-	leave(reason: number): void {
-		this.handshake.leave(reason);
+	/** Says farewell as the next packet; 5.0 carries the reason code, and the session expiry if there is one. */
+	leave(reason: number, sessionExpirySeconds?: number): void {
+		this.handshake.leave(reason, sessionExpirySeconds);
 		this.online = false;
 		this.#rareDue = true;
 	}
@@ -136,12 +144,11 @@ export class Session {
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
-		if (this.sender.direct !== 0) return false;
+		if (this.sender.direct !== 0) return this.#writeOn(frame, now);
 		let written = false;
 		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.#writeAck(frame);
-		else if (this.requests.unsent > 0) written = this.#writeRequest(frame, now);
-		else written = this.#writeMessages(frame, now);
+		else written = this.#writeUsual(frame, now);
 		if (written) this.pulse.sentAt = now;
 		return written;
 	}
@@ -154,6 +161,17 @@ export class Session {
 		this.pulse.sentAt = now;
 		return true;
 	}
+	/** The rest of a packet which is in the socket by half: nothing else may come between. */
+	#writeOn(frame: FrameWriter, now: number): boolean {
+		if (!this.sender.writeOn(frame)) return false;
+		this.pulse.write(now);
+		return true;
+	}
+	/** How many bytes of the direct packet the socket has taken, from the log itself. */
+	wrote(count: number, now: number): void {
+		this.sender.wrote(count);
+		if (this.sender.direct !== 0) this.pulse.write(now);
+	}
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {
 		if (!this.online) return this.handshake.transmit(frame);
@@ -162,11 +180,16 @@ export class Session {
 		if (this.handshake.authDue) return this.handshake.transmit(frame);
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
-			// If this broker has refused all that was left to resend, nothing holds requests back any more.
-			if (this.sender.resending) return false;
+			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
+			if (this.sender.resending) return this.requests.unsent > 0 && this.#writeRequest(frame, now);
 		}
 		this.#rareDue = false;
-		return this.requests.unsent > 0 ? this.#writeRequest(frame, now) : this.#writeMessages(frame, now);
+		return this.#writeUsual(frame, now);
+	}
+	#writeUsual(frame: FrameWriter, now: number): boolean {
+		if (this.requests.unsent > 0 && this.#writeRequest(frame, now)) return true;
+		// None is left when this broker does not offer what they ask for.
+		return this.requests.unsent === 0 && this.#writeMessages(frame, now);
 	}
 	#writeMessages(frame: FrameWriter, now: number): boolean {
 		const isFirst = this.sender.owed + this.requests.owed === 0;
@@ -255,9 +278,9 @@ export class Session {
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;
 		if (type === PacketType.suback || type === PacketType.unsuback) {
-			const answer = readServerPacket(packet) as { messageId: number; granted: number[] };
+			const { messageId, granted, properties } = readServerPacket(packet) as Grant;
 			this.pulse.progressAt = now;
-			this.requests.answer(answer.messageId, answer.granted ?? [], type === PacketType.suback);
+			this.requests.answer(messageId, granted, type === PacketType.suback, properties);
 			return SessionEvent.none;
 		}
 		const event = this.handshake.receive(packet);

@@ -118,6 +118,20 @@ test("DISCONNECT of ours: the last packet, with a reason in 5.0 only", t => {
 	}
 });
 
+test("DISCONNECT of ours: with a session expiry of its own, where this broker takes so long a packet", t => {
+	for (const [connack, bytes] of [
+		[accepted5, "e0 07 00 05 11 00010000"],
+		["20 08 00 00 05 27 00000009", "e0 07 00 05 11 00010000"],
+		["20 08 00 00 05 27 00000008", "e0 00"],
+	] as const) {
+		const bench = new Bench({ version: 5 });
+		bench.connect(connack);
+		bench.session.leave(0, 0x1_0000);
+		t.is(bench.sent(), dense(bytes));
+		t.true(bench.session.handshake.left);
+	}
+});
+
 test("DISCONNECT of ours: not before CONNECT, and not without a connection", t => {
 	const bench = new Bench();
 	bench.session.leave(0);

@@ -1,4 +1,5 @@
 import test from "ava";
+import { Offer } from "../../modules/session/offer.js";
 import { Requests, type Request } from "../../modules/session/requests.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
 import { portableText } from "../../modules/wire/text.js";
@@ -75,7 +76,7 @@ test("packet id: when all are in use, requests and messages wait", t => {
 
 test("packet id: requests never share one, nor take a message's, over four rounds of all of them", t => {
 	const random = new Random(5);
-	const requests = new Requests(3, 12, 16);
+	const requests = new Requests(3, new Offer(), 12, 16);
 	const frame = new FrameWriter(portableText, new Uint8Array(32));
 	const owed: number[] = [];
 	for (let i = 0; i < 4 * 4096; i++) {
