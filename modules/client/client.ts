@@ -171,7 +171,7 @@ export class Client implements LinkHandler {
 		const marks = marksOf(options);
 		checkSource(source);
 		const topicBytes = this.#topicBytes(topic);
-		this.#service?.checkPublish(topic, source.length, options);
+		this.#service?.checkPublish(topic, source.bytes, options);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
 		const { streams } = this.link.session.sender;
 		const now = this.#host.clock.now();
