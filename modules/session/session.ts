@@ -11,7 +11,7 @@ import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
 import { Pulse } from "./pulse.js";
 import { Receiver } from "./receiver.js";
-import { Requests, packetOf, type Request } from "./requests.js";
+import { Requests, packetOf, type Control, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
 import { SessionEvent } from "./session-event.js";
 import type { Credentials, SessionOptions } from "./session-options.js";
@@ -52,7 +52,7 @@ export class Session {
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
-	/** We are not online, or AUTH or resends may be due: cleared by #writeRare() when they are not. */
+	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
@@ -113,13 +113,19 @@ export class Session {
 	/**
 	 * Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT.
 	 */
-	check(frame: FrameWriter, subject: Request | Credentials): void {
-		const packet = "filter" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
+	check(frame: FrameWriter, subject: Request | Control | Credentials): void {
+		const packet = "onAnswer" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
 		writePacket(target, packet, this.#options.version);
 		target.reset();
+	}
+	/** Sends a control next; false when we are not online, or too much is unanswered. */
+	control(control: Control): boolean {
+		if (!this.online || !this.requests.addControl(control)) return false;
+		this.#rareDue = true;
+		return true;
 	}
 	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
 	receiveAcks(packets: FrameReader, now: number): void {
@@ -153,7 +159,7 @@ export class Session {
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
-		if (this.sender.direct !== 0) return false;
+		if (this.sender.direct !== 0) return this.#writeOn(frame, now);
 		let written = false;
 		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.#writeAck(frame);
@@ -170,12 +176,24 @@ export class Session {
 		this.pulse.sentAt = now;
 		return true;
 	}
+	/** The rest of a packet which is in the socket by half: nothing else may come between. */
+	#writeOn(frame: FrameWriter, now: number): boolean {
+		if (!this.sender.writeOn(frame)) return false;
+		this.pulse.write(now);
+		return true;
+	}
+	/** How many bytes of the direct packet the socket has taken, from the log itself. */
+	wrote(count: number, now: number): void {
+		this.sender.wrote(count);
+		if (this.sender.direct !== 0) this.pulse.write(now);
+	}
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {
 		if (!this.online) return this.handshake.transmit(frame);
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
 		if (this.handshake.authDue) return this.#writeAuth(frame, now);
+		if (this.requests.controls > 0) return this.#writeRequest(frame, now);
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
@@ -252,7 +270,8 @@ export class Session {
 		if (type === PacketType.pubrel) return this.receiver.release(id);
 		this.pulse.progressAt = now;
 		// An acknowledgement that comes twice is no offence [MQTT5 4.3.2].
-		if (type === PacketType.puback) sender.acknowledge(id, reason, 1);
+		if (type === puback && this.requests.controls > 0) this.requests.answer(id, [reason], puback);
+		if (type === puback) sender.acknowledge(id, reason, 1);
 		else if (type === PacketType.pubcomp) sender.complete(id);
 		else if (reason >= 0x80) sender.acknowledge(id, reason, 2);
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
@@ -283,7 +302,7 @@ export class Session {
 		if (type === PacketType.suback || type === PacketType.unsuback) {
 			const { messageId, granted, properties } = readServerPacket(packet) as Grant;
 			this.pulse.progressAt = now;
-			this.requests.answer(messageId, granted, type === PacketType.suback, properties);
+			this.requests.answer(messageId, granted, type, properties);
 			return SessionEvent.none;
 		}
 		const event = this.handshake.receive(packet);

@@ -57,7 +57,8 @@ const bans: readonly Ban[] = [
 	},
 ];
 
-const marks = /\b(?:TODO|FIXME|XXX)\b|@@|@ts-(?:ignore|expect-error|nocheck)/;
+/** Two @ mark what is open; three are in each client id of LMQ. */
+const marks = /\b(?:TODO|FIXME|XXX)\b|(?<!@)@@(?!@)|@ts-(?:ignore|expect-error|nocheck)/;
 
 for (const ban of bans) {
 	test(`words: ${ban.title}`, t => {
