@@ -5,7 +5,7 @@ import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import { connectPacket } from "./connect-packet.js";
 import { Offer } from "./offer.js";
 import { SessionEvent } from "./session-event.js";
@@ -119,7 +119,7 @@ export class Handshake {
 	#writeConnect(frame: FrameWriter): boolean {
 		this.#phase = Phase.waiting;
 		this.#asked = true;
-		writePacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		writeClientPacket(frame, this.connectPacket(this.#credentials), this.#options.version);
 		this.#credentials = {};
 		return true;
 	}
@@ -129,7 +129,7 @@ export class Handshake {
 		// What is too long for this broker stays unsaid [MQTT-3.2.2-15].
 		if (this.#leaveExpiry !== undefined && this.offer.packetBytesMax >= disconnectMax) {
 			const properties = { sessionExpiryInterval: this.#leaveExpiry };
-			writePacket(frame, { cmd: "disconnect", reasonCode: this.#leaveReason, properties }, 5);
+			writeClientPacket(frame, { cmd: "disconnect", reasonCode: this.#leaveReason, properties }, 5);
 			return true;
 		}
 		const code = this.#options.version === 5 ? this.#leaveReason : 0;
@@ -144,7 +144,7 @@ export class Handshake {
 			this.#authData === undefined
 				? { authenticationMethod }
 				: { authenticationMethod, authenticationData: this.#authData };
-		writePacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
+		writeClientPacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
 		this.#authDue = false;
 		return true;
 	}

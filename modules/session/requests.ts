@@ -2,7 +2,7 @@ import { FrameFullError, type FrameWriter } from "../wire/frame-writer.js";
 import type { Version } from "../wire/packet-type.js";
 import type { AckProperties, SubscribePacket, Subscription, UnsubscribePacket } from "../wire/packet.js";
 import { malformed } from "../wire/protocol-error.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import type { Offer } from "./offer.js";
 
 /**
@@ -92,7 +92,7 @@ export class Requests {
 			const id = this.#unusedId();
 			const from = frame.end;
 			try {
-				writePacket(frame, packetOf(request, id), version);
+				writeClientPacket(frame, packetOf(request, id), version);
 			} catch (error) {
 				// It fits in an empty frame, which subscribe() has seen to, so it will go out later.
 				if (error instanceof FrameFullError && from > frame.start) return false;

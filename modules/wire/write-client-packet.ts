@@ -1,0 +1,60 @@
+import { PacketType, type Version } from "./packet-type.js";
+import type { FrameWriter } from "./frame-writer.js";
+import type { AuthPacket, DisconnectPacket, PacketLike, Properties } from "./packet.js";
+import { writeConnect } from "./write-connect.js";
+import { hasAny, writeOptional, writeReason } from "./write-fields.js";
+import { writeSubscribe, writeUnsubscribe } from "./write-subscriptions.js";
+
+/** What a session has written from an object; its other packets it lays out itself. */
+export type ClientPacket = Extract<
+	PacketLike,
+	{ cmd: "connect" | "subscribe" | "unsubscribe" | "disconnect" | "auth" }
+>;
+
+/** As writePacket() does, for the packets that a client seldom sends: so that a device has no others. */
+export function writeClientPacket(frame: FrameWriter, packet: ClientPacket, version: Version): void {
+	const from = frame.end;
+	try {
+		write(frame, packet, version);
+	} catch (error) {
+		frame.end = from;
+		throw error;
+	}
+}
+
+function write(frame: FrameWriter, packet: ClientPacket, version: Version): void {
+	switch (packet.cmd) {
+		case "connect":
+			return writeConnect(frame, packet, packet.protocolVersion ?? version);
+		case "subscribe":
+			return writeSubscribe(frame, packet, version);
+		case "unsubscribe":
+			return writeUnsubscribe(frame, packet, version);
+		case "disconnect":
+		case "auth":
+			return writeEnding(frame, packet, version);
+		default:
+			throw new TypeError(`cmd ${(packet as { cmd: unknown }).cmd} is not a packet`);
+	}
+}
+
+/**
+ * Always with reason and properties: mqtt-packet's parser reads on behind a DISCONNECT or AUTH without
+ * them.
+ */
+function writeEnding(frame: FrameWriter, packet: DisconnectPacket | AuthPacket, version: Version): void {
+	const type = packet.cmd === "auth" ? PacketType.auth : PacketType.disconnect;
+	const { reasonCode = 0, properties } = packet as DisconnectPacket & AuthPacket;
+	if (version < 5 && (type === PacketType.auth || reasonCode !== 0))
+		throw new RangeError(`${packet.cmd} with reasonCode ${reasonCode} before MQTT 5`);
+	frame.open(type, 0);
+	if (version === 5) writeReason(frame, type, reasonCode);
+	writeOptional(frame, type, properties, version);
+	if (type === PacketType.auth) checkMethod(reasonCode, properties);
+	frame.close();
+}
+
+function checkMethod(reasonCode: number, properties: Properties | undefined): void {
+	if (properties?.authenticationMethod === undefined && (reasonCode !== 0 || hasAny(properties)))
+		throw new RangeError("auth without authenticationMethod");
+}
