@@ -1,14 +1,16 @@
 import { PacketType, type Version } from "./packet-type.js";
 import type { FrameWriter } from "./frame-writer.js";
-import type { AuthPacket, DisconnectPacket, PacketLike, Properties } from "./packet.js";
+import type { AuthPacket, DisconnectPacket, PacketLike, Properties, PublishPacket } from "./packet.js";
+import { checkInteger } from "./check.js";
+import { topicNameFault } from "./topic.js";
 import { writeConnect } from "./write-connect.js";
-import { hasAny, writeOptional, writeReason } from "./write-fields.js";
+import { hasAny, writeId, writeOptional, writePayload, writeReason } from "./write-fields.js";
 import { writeSubscribe, writeUnsubscribe } from "./write-subscriptions.js";
 
 /** What a session has written from an object; its other packets it lays out itself. */
 export type ClientPacket = Extract<
 	PacketLike,
-	{ cmd: "connect" | "subscribe" | "unsubscribe" | "disconnect" | "auth" }
+	{ cmd: "connect" | "publish" | "subscribe" | "unsubscribe" | "disconnect" | "auth" }
 >;
 
 /** As writePacket() does, for the packets that a client seldom sends: so that a device has no others. */
@@ -24,6 +26,8 @@ export function writeClientPacket(frame: FrameWriter, packet: ClientPacket, vers
 
 function write(frame: FrameWriter, packet: ClientPacket, version: Version): void {
 	switch (packet.cmd) {
+		case "publish":
+			return writePublish(frame, packet, version);
 		case "connect":
 			return writeConnect(frame, packet, packet.protocolVersion ?? version);
 		case "subscribe":
@@ -36,6 +40,21 @@ function write(frame: FrameWriter, packet: ClientPacket, version: Version): void
 		default:
 			throw new TypeError(`cmd ${(packet as { cmd: unknown }).cmd} is not a packet`);
 	}
+}
+
+function writePublish(frame: FrameWriter, packet: PublishPacket, version: Version): void {
+	const { topic, properties } = packet;
+	const qos = checkInteger("qos", packet.qos ?? 0, 0, 2);
+	if (packet.dup && qos === 0) throw new RangeError("dup at QoS 0");
+	const aliased = version === 5 && topic === "" && properties?.topicAlias !== undefined;
+	const fault = aliased ? undefined : topicNameFault(topic);
+	if (fault) throw new RangeError(fault);
+	frame.open(PacketType.publish, (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0));
+	frame.string(topic);
+	if (qos > 0) writeId(frame, packet.messageId);
+	writeOptional(frame, PacketType.publish, properties, version);
+	writePayload(frame, packet.payload);
+	frame.close();
 }
 
 /**

@@ -1,18 +1,10 @@
 import { checkInteger } from "./check.js";
 import type { FrameWriter } from "./frame-writer.js";
-import {
-	commands,
-	type AckPacket,
-	type ConnackPacket,
-	type GrantPacket,
-	type PacketLike,
-	type PublishPacket,
-} from "./packet.js";
+import { commands, type AckPacket, type ConnackPacket, type GrantPacket, type PacketLike } from "./packet.js";
 import { PacketType, type Version } from "./packet-type.js";
 import { grantMax, refusedGrant } from "./reason-code.js";
-import { topicNameFault } from "./topic.js";
 import { writeClientPacket } from "./write-client-packet.js";
-import { hasAny, openRequest, writeId, writeOptional, writePayload, writeReason } from "./write-fields.js";
+import { hasAny, openRequest, writeOptional, writeReason } from "./write-fields.js";
 import { checkList } from "./write-subscriptions.js";
 
 /**
@@ -36,8 +28,6 @@ function write(frame: FrameWriter, packet: PacketLike, version: Version): void {
 	switch (packet.cmd) {
 		case "connack":
 			return writeConnack(frame, packet, version);
-		case "publish":
-			return writePublish(frame, packet, version);
 		case "puback":
 		case "pubrec":
 		case "pubrel":
@@ -65,21 +55,6 @@ function writeConnack(frame: FrameWriter, packet: ConnackPacket, version: Versio
 	if (version === 5) writeReason(frame, PacketType.connack, code);
 	else frame.byte(checkInteger("returnCode", code, 0, 5));
 	writeOptional(frame, PacketType.connack, properties, version);
-	frame.close();
-}
-
-function writePublish(frame: FrameWriter, packet: PublishPacket, version: Version): void {
-	const { topic, properties } = packet;
-	const qos = checkInteger("qos", packet.qos ?? 0, 0, 2);
-	if (packet.dup && qos === 0) throw new RangeError("dup at QoS 0");
-	const aliased = version === 5 && topic === "" && properties?.topicAlias !== undefined;
-	const fault = aliased ? undefined : topicNameFault(topic);
-	if (fault) throw new RangeError(fault);
-	frame.open(PacketType.publish, (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0));
-	frame.string(topic);
-	if (qos > 0) writeId(frame, packet.messageId);
-	writeOptional(frame, PacketType.publish, properties, version);
-	writePayload(frame, packet.payload);
 	frame.close();
 }
 
