@@ -237,8 +237,7 @@ export class Link implements TransportHandler {
 		// Whoever heard of it may have stopped the link.
 		if (this.state !== LinkState.opening) return;
 		try {
-			const { tls } = this.#options;
-			this.#transport = openStream(this.#host, this.endpoint, address, tls, this.frame, this);
+			this.#transport = openStream(this.#host, this.endpoint, address, this.#options, this.frame, this);
 		} catch (error) {
 			this.#fail(Cause.fault, String(error));
 		}

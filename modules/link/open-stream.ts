@@ -1,6 +1,7 @@
-import type { Host, Target, TlsOptions, Transport, TransportHandler } from "../../hosts/host.js";
+import type { Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import { WebSocketTransport } from "../transport/web-socket.js";
 import type { FrameWriter } from "../wire/frame-writer.js";
+import type { LinkOptions } from "./link-options.js";
 import { streamOf, type Endpoint } from "./endpoint.js";
 
 /** Starts to open what that URL asks for. No write to a WebSocket will be longer than the frame. */
@@ -8,7 +9,7 @@ export function openStream(
 	host: Host,
 	endpoint: Endpoint,
 	address: string,
-	tls: TlsOptions | undefined,
+	{ tls }: LinkOptions,
 	frame: FrameWriter,
 	handler: TransportHandler,
 ): Transport {
