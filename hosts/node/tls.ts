@@ -8,8 +8,8 @@ import { explainTCP } from "./tcp.js";
 const lineBytes = 48;
 
 /**
- * A TLS stream of version 1.2 or 1.3. The certificate is held against the authorities and the name before Node
- * tells that the stream is open. recordBytesMax is not asked for: Node has no option for it.
+ * A TLS stream of version 1.2 or 1.3. The certificate is held against the authorities and the name before
+ * Node tells that the stream is open. recordBytesMax is not asked for: Node has no option for it.
  */
 export function openTLS(target: Target, handler: TransportHandler): Transport {
 	const { address, port, tls = {} } = target;

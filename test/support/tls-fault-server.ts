@@ -3,8 +3,8 @@
 //
 //     npx tsx test/support/tls-fault-server.ts NAME PORT CA-FILE [AT]
 //
-// It writes the certificate to be trusted in DER to the file, prints a line when it listens, and one each time
-// that something was made out of what a client sent. It ends when its input does.
+// It writes the certificate to be trusted in DER to the file, prints a line when it listens, and one each
+// time that something was made out of what a client sent. It ends when its input does.
 
 import { writeFileSync } from "node:fs";
 import { FaultServer, faults, type FaultName } from "./tls-faults.js";
