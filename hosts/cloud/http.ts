@@ -115,7 +115,8 @@ function decode(text: string): string {
 async function readBody(request: IncomingMessage): Promise<string> {
 	const chunks: Buffer[] = [];
 	let bytes = 0;
-	for await (const chunk of request as AsyncIterable<Buffer>) {
+	// The answer to a long body goes over the connection that an iterator would close.
+	for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
 		bytes += chunk.length;
 		if (bytes > Bounds.requestBytes)
 			throw new Refused(413, `a body has ${Bounds.requestBytes} bytes at most`);
@@ -141,6 +142,6 @@ function failure(error: Error): [number, object] {
 
 function reply(response: ServerResponse, status: number, json: unknown): void {
 	const body = `${JSON.stringify(json)}\n`;
-	const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+	const headers = { "Content-Type": "application/json", "Cache-Control": "no-store", Connection: "close" };
 	response.writeHead(status, { ...headers, "X-Content-Type-Options": "nosniff" }).end(body);
 }

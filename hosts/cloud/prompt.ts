@@ -290,7 +290,8 @@ function applyToken(cloud: StandIn, words: Words): string {
 }
 
 function instanceOf(cloud: StandIn, { options }: Words): string {
-	return options.get("instance") ?? cloud.accessPoint.instanceId;
+	const id = options.get("instance") ?? cloud.accessPoint.instanceId;
+	return cloud.registry.instances.need(id, "instance").id;
 }
 
 /** Words, some of them in quotes. */

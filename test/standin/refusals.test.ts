@@ -1,5 +1,6 @@
 // node only
-// What the service refuses, and how that looks to a device: with a CONNACK, with the end of the connection, or not
+// What the service refuses, and how that looks to a device: with a CONNACK, with the end of the connection,
+// or not
 // at all, where messages just never arrive.
 
 import test, { type ExecutionContext } from "ava";
