@@ -43,7 +43,7 @@ const numbers = (from: number, to: number) => Array.from({ length: to - from + 1
 
 const actions = (cloud: StandIn, id: string) => cloud.trace(id).map(({ action }) => action);
 
-test("P2P: it arrives at its target only, without a subscription, from a device and from the cloud", async t => {
+test("P2P: it arrives at its target only, without a subscription, from device and cloud", async t => {
 	const { cloud } = await start(t);
 	const [target, other] = [await join(t, cloud, "target"), await join(t, cloud, "other")];
 	await other.client.subscribeAsync("godwit/#", { qos: 1 });
@@ -170,7 +170,7 @@ test("offline: over the limit the oldest ones go", async t => {
 	t.deepEqual(device.payloads, numbers(4, 8));
 });
 
-test("push: without an acknowledgement it is repeated every eight seconds, with DUP and its packet id", async t => {
+test("push: not acknowledged, it is repeated every eight seconds, with DUP and its id", async t => {
 	const { cloud, clock } = await start(t);
 	const device = await RawDevice.connect(t, cloud.accessPoint, signed(cloud.accessPoint, idOf("mute")));
 	device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "godwit/#", qos: 1 }] });
@@ -190,7 +190,7 @@ test("push: without an acknowledgement it is repeated every eight seconds, with 
 	t.deepEqual(actions(cloud, messageId), ["pub_mq", "ServerSend", "ServerSend", "sub"]);
 });
 
-test("push: what was not acknowledged comes again on the next connection, with DUP and its packet id", async t => {
+test("push: not acknowledged, it comes again on the next connection, with DUP and its id", async t => {
 	const { cloud } = await start(t);
 	await absent(t, cloud);
 	await sendMany(cloud, 1);
