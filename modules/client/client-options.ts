@@ -41,6 +41,8 @@ export interface ClientOptions {
 	readerBytes?: number;
 	/** The longest topic to publish to, and two, together with the properties of a message. */
 	scratchBytes?: number;
+	/** Go where a broker sends us, over the same scheme: it gets our credentials. */
+	followRedirects?: boolean;
 	connectMs?: number;
 	replyMs?: number;
 	ackMs?: number;
@@ -62,6 +64,7 @@ export const defaults = Object.freeze({
 	frameBytes: 1_460,
 	readerBytes: 2_048,
 	scratchBytes: 1_024,
+	followRedirects: false,
 	connectMs: 30_000,
 	replyMs: 10_000,
 	ackMs: 30_000,

@@ -207,6 +207,19 @@ export class Client implements LinkHandler {
 		return this.#subscribers.remove(filter);
 	}
 	/**
+	 * Proves anew to a 5.0 broker who we are, by the authenticator, on the connection at hand. False when there
+	 * is none, when it is under way, or when the connection ends before the broker has accepted: then onState
+	 * tells why. Without an authenticator it is a TypeError.
+	 */
+	reauthenticate(): Promise<boolean> {
+		let settle: (accepted: boolean) => void = () => {};
+		if (!this.link.session.reauthenticate(accepted => settle(accepted))) return Promise.resolve(false);
+		this.link.wake();
+		return new Promise(resolve => {
+			settle = resolve;
+		});
+	}
+	/**
 	 * Sends a message to the service itself, at QoS 1, ahead of all others: until the broker has acknowledged
 	 * it, with a code that is 0 before 5.0, nothing else goes out. False when there is no connection, or too
 	 * much is unanswered.

@@ -5,7 +5,7 @@ import type { GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import { Acks } from "./acks.js";
 import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
@@ -71,6 +71,10 @@ export class Session {
 			outbox.idSize,
 		);
 	}
+	/** Answers that the broker owes. */
+	get #owed(): number {
+		return this.sender.owed + this.requests.owed + this.handshake.owed;
+	}
 	/** Something may be due that transmit() can write, or had no room for. */
 	get due(): boolean {
 		if (this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue) return true;
@@ -114,7 +118,7 @@ export class Session {
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
-		writePacket(target, packet, this.#options.version);
+		writeClientPacket(target, packet, this.#options.version);
 		target.reset();
 	}
 	/** Sends a control next; false when we are not online, or too much is unanswered. */
@@ -145,7 +149,12 @@ export class Session {
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean): string | undefined {
 		if (!this.online) return undefined;
-		return this.pulse.tick(now, this.sender.owed + this.requests.owed > 0, deaf);
+		return this.pulse.tick(now, this.#owed > 0, deaf);
+	}
+	/** See Handshake.reauthenticate(). */
+	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
+		this.#rareDue = true;
+		return this.handshake.reauthenticate(onEnd);
 	}
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
@@ -183,7 +192,7 @@ export class Session {
 		if (!this.online) return this.handshake.transmit(frame);
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
-		if (this.handshake.authDue) return this.handshake.transmit(frame);
+		if (this.handshake.authDue) return this.#writeAuth(frame, now);
 		if (this.requests.controls > 0) return this.#writeRequest(frame, now);
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
@@ -192,6 +201,11 @@ export class Session {
 		}
 		this.#rareDue = false;
 		return this.#writeUsual(frame, now);
+	}
+	#writeAuth(frame: FrameWriter, now: number): boolean {
+		if (!this.handshake.transmit(frame)) return false;
+		if (this.#owed === 1) this.pulse.ask(now);
+		return true;
 	}
 	#writeUsual(frame: FrameWriter, now: number): boolean {
 		if (this.requests.unsent > 0 && this.#writeRequest(frame, now)) return true;
@@ -206,7 +220,7 @@ export class Session {
 	}
 	#writeRequest(frame: FrameWriter, now: number): boolean {
 		if (!this.requests.transmit(frame, this.#options.version)) return false;
-		if (this.sender.owed + this.requests.owed === 1) this.pulse.ask(now);
+		if (this.#owed === 1) this.pulse.ask(now);
 		return true;
 	}
 	#writePing(frame: FrameWriter): boolean {
@@ -292,6 +306,7 @@ export class Session {
 			return SessionEvent.none;
 		}
 		const event = this.handshake.receive(packet);
+		this.pulse.progressAt = now;
 		if (this.handshake.authDue) this.#rareDue = true;
 		return event;
 	}
