@@ -9,6 +9,7 @@ import type { Credentials } from "../session/session-options.js";
 import type { Source } from "../session/streams.js";
 import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
+import type { Properties } from "../wire/packet.js";
 import type { Version } from "../wire/packet-type.js";
 import { checkTopicName, topicNameFault } from "../wire/topic.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
@@ -31,6 +32,8 @@ export interface Status {
 	url: string;
 	/** Online: the broker kept our session. */
 	sessionPresent: boolean;
+	/** What the broker said in its last CONNACK or DISCONNECT of 5.0. */
+	properties: Properties | undefined;
 	/** Waiting: why, for people, and how long. */
 	cause: string;
 	detail: string;
@@ -264,6 +267,7 @@ export class Client implements LinkHandler {
 			state: stateNames[state]!,
 			url: endpoint.url,
 			sessionPresent: state === LinkState.online && session.handshake.sessionPresent,
+			properties: session.handshake.properties,
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
@@ -370,7 +374,8 @@ export class Client implements LinkHandler {
 		const packetId = isAcked ? outbox.id(record) : 0;
 		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
 		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
-		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault);
+		const { ackProperties } = this.link.session;
+		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault, ackProperties);
 		this.#count(delivery);
 		resolve?.(delivery);
 	}
