@@ -15,6 +15,7 @@ import { writeProperties } from "../wire/write-properties.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
+import { Intake } from "./intake.js";
 import { Message } from "./message.js";
 import {
 	checkSource,
@@ -23,7 +24,7 @@ import {
 	type MessageProperties,
 	type PublishOptions,
 } from "./publish-options.js";
-import { Subscribers, type MessageHandler } from "./subscribers.js";
+import { Subscribers, type MessageHandler, type StreamHandler, type StreamOptions } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
 
 export type { MessageProperties, PublishOptions } from "./publish-options.js";
@@ -41,7 +42,8 @@ export interface Status {
 	retryMs: number;
 }
 
-export type { MessageHandler } from "./subscribers.js";
+export type { IncomingStream } from "./incoming-stream.js";
+export type { MessageHandler, StreamHandler, StreamOptions } from "./subscribers.js";
 
 export interface CloseOptions {
 	/** MQTT 5 only. */
@@ -84,6 +86,7 @@ export class Client implements LinkHandler {
 	/** As CONNECT has it. */
 	#expirySeconds: number;
 	#subscribers: Subscribers;
+	#intake: Intake;
 	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
 	#since: Float64Array;
 	#meter = new HealthMeter();
@@ -122,6 +125,8 @@ export class Client implements LinkHandler {
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
 		this.#subscribers = new Subscribers(this.link, all.version);
+		this.#intake = new Intake(host, this.link, this.#subscribers, all.streamMs);
+		this.#intake.onFailed = (error, topic) => this.#failed(error, topic);
 		this.#subscribers.onRefused = (filter, why) => this.#onRefused(filter, why);
 		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
 	}
@@ -184,8 +189,17 @@ export class Client implements LinkHandler {
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
 	 * granted, or is rejected when the broker refuses, or the client is closed first. A bad filter, one too
 	 * many, and options of 5.0 before 5.0 throw at once.
+	 *
+	 * With stream: true the handler takes the payload piece by piece, of any length. Of several such
+	 * handlers the first one gets a message that is longer than the reader, and those without it do not hear it.
 	 */
-	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
+	subscribe(filter: string, options: StreamOptions, handler: StreamHandler): Promise<number>;
+	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number>;
+	subscribe(
+		filter: string,
+		options: SubscriptionOptions,
+		handler: MessageHandler | StreamHandler,
+	): Promise<number> {
 		return this.#subscribers.add(filter, options, handler);
 	}
 	/**
@@ -203,6 +217,7 @@ export class Client implements LinkHandler {
 	/** For the link. */
 	onLinkState(): void {
 		const { state, endpoint, cause, detail, retryMs, session } = this.link;
+		if (state !== LinkState.online) this.#intake.lose();
 		const status: Status = {
 			state: stateNames[state]!,
 			url: endpoint.url,
@@ -236,6 +251,16 @@ export class Client implements LinkHandler {
 			if (qos > 0) this.link.acknowledge(token, id, qos);
 		});
 		return false;
+	}
+	/** For the link. */
+	onLong(): boolean {
+		if (!this.#intake.begin()) return false;
+		this.#meter.received++;
+		return true;
+	}
+	/** For the link. */
+	onPiece(): void {
+		this.#intake.onPiece();
 	}
 	/** For the link. */
 	onSkipped(bytes: number): void {

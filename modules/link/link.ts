@@ -6,12 +6,13 @@ import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
-import { explain } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
 import { checkReach, type Endpoint } from "./endpoint.js";
+import { Inlet } from "./inlet.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 import { openWebSocket, targetOf } from "./open-stream.js";
 import { Subscriptions } from "./subscriptions.js";
+import { writeDirect } from "./write-direct.js";
 
 export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 
@@ -40,6 +41,7 @@ export class Link implements TransportHandler {
 	readonly outbox: Outbox;
 	readonly subscriptions: Subscriptions;
 	readonly frame: FrameWriter;
+	readonly inlet: Inlet;
 	#host: Host;
 	#options: LinkOptions;
 	#handler: LinkHandler;
@@ -74,10 +76,12 @@ export class Link implements TransportHandler {
 		this.frame = frame;
 		this.#sent = frame.start;
 		this.session = new Session(outbox, options.session);
-		this.session.handshake.packetBytesMax = options.readerBytes;
+		const { readerBytes, incomingBytesMax = readerBytes, session, subscriptionsMax } = options;
+		this.session.handshake.packetBytesMax = incomingBytesMax;
 		this.session.check(frame, {});
-		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session.requests);
-		this.#reader = new FrameReader(host.text, options.readerBytes, options.session.version);
+		this.subscriptions = new Subscriptions(subscriptionsMax, this.session.requests);
+		this.#reader = new FrameReader(host.text, readerBytes, session.version, incomingBytesMax);
+		this.inlet = new Inlet(this.session, this.#reader, handler, this);
 		this.endpoint = options.endpoints[0]!;
 		this.#alarm = host.clock.alarm(() => this.#onAlarm());
 	}
@@ -132,6 +136,11 @@ export class Link implements TransportHandler {
 		this.#armedFor = 0;
 		this.#alarm.set(0);
 	}
+	/** For the inlet: there is something to be read in the next turn; or nothing until the host says so. */
+	read(isUnread: boolean): void {
+		this.#unread = isUnread;
+		if (isUnread) this.wake();
+	}
 	/** The handler of an incoming message is done. */
 	acknowledge(token: number, id: number, qos: number): void {
 		this.session.receiver.acknowledge(token, id, qos);
@@ -168,7 +177,7 @@ export class Link implements TransportHandler {
 				// Acknowledgements that have gone out may have made room for what was left unread.
 			} while (this.#unread && this.session.ready);
 		} catch (error) {
-			this.#breach(error);
+			this.breach(error);
 		}
 		this.#busy = false;
 		this.#arm();
@@ -180,21 +189,22 @@ export class Link implements TransportHandler {
 			try {
 				this.#tick(now);
 			} catch (error) {
-				this.#breach(error);
+				this.breach(error);
 			}
 		}
 		this.#guard(now);
 	}
 	#tick(now: number): void {
 		if (this.state === LinkState.online) {
-			const detail = this.session.tick(now, this.#unread);
+			const detail = this.session.tick(now, this.#unread, this.#reader.left > 0);
 			if (detail !== undefined) this.#fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
 			if (!this.#held) this.#dial(now);
 		} else if (now >= this.#until && this.state !== LinkState.stopped)
 			this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
 	}
-	#breach(error: unknown): void {
+	/** What was thrown within a turn, or by the inlet, ends the connection. */
+	breach(error: unknown): void {
 		if (error instanceof ProtocolError) {
 			// Before 5.0 a DISCONNECT would make the broker forget our will; there the stream just ends.
 			if (this.#options.session.version === 5) this.#farewell(error.violation);
@@ -248,7 +258,7 @@ export class Link implements TransportHandler {
 	#read(transport: Transport, now: number): void {
 		const session = this.session;
 		const reader = this.#reader;
-		if (!session.ready) return;
+		if (!session.ready) return this.inlet.offer();
 		do {
 			while (reader.next()) {
 				const event = session.receive(reader, now);
@@ -271,23 +281,21 @@ export class Link implements TransportHandler {
 			this.session.receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
 	}
 	#act(event: SessionEvent, now: number): void {
-		const { session } = this;
+		const { handshake, incoming } = this.session;
 		switch (event) {
+			case SessionEvent.begun:
+				return this.inlet.open(this.#transport!);
 			case SessionEvent.skipped:
-				return this.#handler.onSkipped(session.incoming.skippedBytes);
+				return this.#handler.onSkipped(incoming.skippedBytes);
 			case SessionEvent.connected:
 				this.#onlineAt = now;
-				if (!session.handshake.sessionPresent || session.handshake.unsure) this.subscriptions.renew();
+				if (!handshake.sessionPresent || handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
-				return this.#fail(refusalCause(session.handshake.reason), this.#reasonDetail("refused"));
+				return this.#fail(refusalCause(handshake.reason), `refused: ${handshake.why}`);
 			case SessionEvent.disconnected:
-				return this.#fail(closeCause(session.handshake.reason), this.#reasonDetail("closed by the broker"));
+				return this.#fail(closeCause(handshake.reason), `closed by the broker: ${handshake.why}`);
 		}
-	}
-	#reasonDetail(what: string): string {
-		const { reason, properties } = this.session.handshake;
-		return `${what}: ${explain(reason, properties)}`;
 	}
 	/** Sends whatever is due and fits, but nothing whose time is over. */
 	#pump(transport: Transport, now: number): void {
@@ -302,7 +310,8 @@ export class Link implements TransportHandler {
 			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
-			} else if (sender.direct === 0 || !this.#writeDirect(transport, now)) return;
+			} else if (sender.directLeft === 0 || this.#writable === 0) return;
+			else this.#writable = writeDirect(session, transport, this.#writable, now);
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
 	}
 	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
@@ -327,17 +336,6 @@ export class Link implements TransportHandler {
 		if (isWhole) frame.end = this.#sent = frame.start;
 		if (sender.unwritten > 0) sender.flushed(to);
 		return isWhole;
-	}
-	/** Writes from the log itself; false when the socket takes nothing. */
-	#writeDirect(transport: Transport, now: number): boolean {
-		const { outbox } = this;
-		const { sender } = this.session;
-		const count = Math.min(sender.directLeft, this.#writable);
-		if (count === 0) return false;
-		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
-		this.#writable = transport.write(outbox.memory, from, from + count);
-		this.session.wrote(count, now);
-		return true;
 	}
 	#farewell(reason: number, sessionExpirySeconds?: number): void {
 		this.session.leave(reason, sessionExpirySeconds);
@@ -375,6 +373,7 @@ export class Link implements TransportHandler {
 		this.frame.reset();
 		this.#sent = this.frame.start;
 		this.#reader.reset();
+		this.inlet.lose();
 		this.session.lose();
 	}
 	#enter(state: LinkState): void {

@@ -4,7 +4,7 @@ import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js
 import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
+import { explain, isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
 import { writePacket } from "../wire/write-packet.js";
 import { connectPacket } from "./connect-packet.js";
 import { Offer } from "./offer.js";
@@ -54,6 +54,10 @@ export class Handshake {
 	constructor(options: SessionOptions) {
 		this.#options = options;
 		this.clientId = options.clientId;
+	}
+	/** The broker's last word, for people. */
+	get why(): string {
+		return explain(this.reason, this.properties);
 	}
 	get offline(): boolean {
 		return this.#phase === Phase.offline;
