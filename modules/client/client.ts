@@ -17,6 +17,8 @@ import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Intake } from "./intake.js";
 import { Message } from "./message.js";
+import type { Service } from "./service.js";
+import { stateNames, type Status } from "./status.js";
 import {
 	checkSource,
 	marksOf,
@@ -30,18 +32,7 @@ import { Topic, type TopicOptions } from "./topic.js";
 export type { MessageProperties, PublishOptions } from "./publish-options.js";
 export type { Source } from "../session/streams.js";
 
-/** What onState() is told. */
-export interface Status {
-	state: "stopped" | "waiting" | "resolving" | "opening" | "greeting" | "online";
-	url: string;
-	/** Online: the broker kept our session. */
-	sessionPresent: boolean;
-	/** Waiting: why, for people, and how long. */
-	cause: string;
-	detail: string;
-	retryMs: number;
-}
-
+export type { Status } from "./status.js";
 export type { IncomingStream } from "./incoming-stream.js";
 export type { MessageHandler, StreamHandler, StreamOptions } from "./subscribers.js";
 
@@ -49,15 +40,6 @@ export interface CloseOptions {
 	/** MQTT 5 only. */
 	sessionExpirySeconds?: number;
 }
-
-const stateNames = Object.freeze([
-	"stopped",
-	"waiting",
-	"resolving",
-	"opening",
-	"greeting",
-	"online",
-] as const);
 
 /**
  * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
@@ -91,16 +73,19 @@ export class Client implements LinkHandler {
 	#since: Float64Array;
 	#meter = new HealthMeter();
 	#scratch: FrameWriter;
+	#service: Service | undefined;
 
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
 		const all = { ...defaults, ...options };
 		checkOptions(all);
+		all.service?.checkOptions(all);
 		const urls = typeof all.url === "string" ? [all.url] : all.url;
 		if (urls.length === 0) throw new RangeError("no broker URL is given");
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
 		this.#host = host;
 		this.#version = all.version;
+		this.#service = all.service;
 		this.#expirySeconds = all.clean ? 0 : all.sessionExpirySeconds;
 		this.outbox = new Outbox(
 			memory,
@@ -155,6 +140,7 @@ export class Client implements LinkHandler {
 		const marks = marksOf(options);
 		const topicBytes = this.#topicBytes(topic);
 		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
+		this.#service?.checkPublish(topic, bytes.length, options);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
 		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
 	}
@@ -169,6 +155,7 @@ export class Client implements LinkHandler {
 		const marks = marksOf(options);
 		checkSource(source);
 		const topicBytes = this.#topicBytes(topic);
+		this.#service?.checkPublish(topic, source.bytes, options);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
 		const { streams } = this.link.session.sender;
 		const now = this.#host.clock.now();
@@ -200,6 +187,7 @@ export class Client implements LinkHandler {
 		options: SubscriptionOptions,
 		handler: MessageHandler | StreamHandler,
 	): Promise<number> {
+		this.#service?.checkSubscribe(filter, options.qos);
 		return this.#subscribers.add(filter, options, handler);
 	}
 	/**
@@ -208,6 +196,32 @@ export class Client implements LinkHandler {
 	 */
 	unsubscribe(filter: string): Promise<boolean> {
 		return this.#subscribers.remove(filter);
+	}
+	/**
+	 * Proves anew to a 5.0 broker who we are, by the authenticator, on the connection at hand. False when there
+	 * is none, when it is under way, or when the connection ends before the broker has accepted: then onState
+	 * tells why. Without an authenticator it is a TypeError.
+	 */
+	reauthenticate(): Promise<boolean> {
+		let settle: (accepted: boolean) => void = () => {};
+		if (!this.link.session.reauthenticate(accepted => settle(accepted))) return Promise.resolve(false);
+		this.link.wake();
+		return new Promise(resolve => {
+			settle = resolve;
+		});
+	}
+	/**
+	 * Sends a message to the service itself, at QoS 1, ahead of all others: until the broker has acknowledged
+	 * it, with a code that is 0 before 5.0, nothing else goes out. False when there is no connection, or too
+	 * much is unanswered.
+	 */
+	control(topic: string, payload: string, onAnswer: (code: number) => void): boolean {
+		checkTopicName(topic);
+		const control = { topic, payload, onAnswer };
+		this.link.session.check(this.link.frame, control);
+		if (!this.link.session.control(control)) return false;
+		this.link.wake();
+		return true;
 	}
 	health(): Health {
 		const { head } = this.outbox;
@@ -225,8 +239,10 @@ export class Client implements LinkHandler {
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
+			advice: "",
 		};
 		try {
+			if (this.#service !== undefined) status.advice = this.#service.onState(status, this);
 			this.onState(status);
 		} catch (error) {
 			this.#failed(error, "");
@@ -238,6 +254,7 @@ export class Client implements LinkHandler {
 		const message = new Message(incoming, this.#host.text);
 		const { token, id, qos } = incoming;
 		this.#meter.received++;
+		if (this.#service?.onMessage(message)) return true;
 		const pending: Promise<void>[] = [];
 		let heard = false;
 		for (const subscriber of this.#subscribers.list) {

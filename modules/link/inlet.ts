@@ -7,8 +7,9 @@ const end = new Uint8Array(0);
 
 /** What the inlet asks of its link. */
 export interface InletLink {
-	/** Go on reading in the next turn; or there is nothing to be read. */
-	read(isUnread: boolean): void;
+	/** There may be something to read, for the inlet or, in its next turn, for the link. */
+	unread: boolean;
+	wake(): void;
 	breach(error: unknown): void;
 }
 
@@ -51,7 +52,7 @@ export class Inlet {
 				const bytes = transport.read(reader.room);
 				if (bytes === undefined) {
 					this.#isAwaited = true;
-					this.#link.read(false);
+					this.#link.unread = false;
 					return undefined;
 				}
 				this.#session.pulse.heardAt = now;
@@ -75,7 +76,7 @@ export class Inlet {
 		if (this.#reader.left > 0) {
 			this.lose();
 			this.#session.passLong(isWanted);
-			this.#link.read(true);
+			this.#goOn();
 			return;
 		}
 		const { incoming, receiver } = this.#session;
@@ -87,11 +88,15 @@ export class Inlet {
 		this.#transport = undefined;
 		this.#isAwaited = false;
 	}
+	#goOn(): void {
+		this.#link.unread = true;
+		this.#link.wake();
+	}
 	#end(): Uint8Array | undefined {
 		this.lose();
 		try {
 			this.#session.endLong();
-			this.#link.read(true);
+			this.#goOn();
 			return end;
 		} catch (error) {
 			this.#link.breach(error);

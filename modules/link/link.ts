@@ -6,13 +6,15 @@ import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
+import { explain } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
 import { checkReach, type Endpoint } from "./endpoint.js";
 import { Inlet } from "./inlet.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
-import { openWebSocket, targetOf } from "./open-stream.js";
+import { openStream } from "./open-stream.js";
+import { Route } from "./route.js";
 import { Subscriptions } from "./subscriptions.js";
-import { writeDirect } from "./write-direct.js";
+import { writeDirect, writeFront } from "./write-direct.js";
 
 export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 
@@ -42,6 +44,7 @@ export class Link implements TransportHandler {
 	readonly subscriptions: Subscriptions;
 	readonly frame: FrameWriter;
 	readonly inlet: Inlet;
+	unread = false;
 	#host: Host;
 	#options: LinkOptions;
 	#handler: LinkHandler;
@@ -50,8 +53,7 @@ export class Link implements TransportHandler {
 	#armedFor = Infinity;
 	/** Within a turn of ours, which ends with all that is due. */
 	#busy = false;
-	#turn = 0;
-	#failures = 0;
+	#route: Route;
 	#attempt = 0;
 	#held = false;
 	#until = Infinity;
@@ -61,7 +63,6 @@ export class Link implements TransportHandler {
 	#transport: Transport | undefined;
 	#writable = 0;
 	#sent: number;
-	#unread = false;
 
 	/**
 	 * The frame is best laid out in the memory of the outbox, behind its arena. An endpoint that this host has
@@ -82,7 +83,8 @@ export class Link implements TransportHandler {
 		this.subscriptions = new Subscriptions(subscriptionsMax, this.session.requests);
 		this.#reader = new FrameReader(host.text, readerBytes, session.version, incomingBytesMax);
 		this.inlet = new Inlet(this.session, this.#reader, handler, this);
-		this.endpoint = options.endpoints[0]!;
+		this.#route = new Route(options.endpoints, options.followRedirects);
+		this.endpoint = this.#route.endpoint;
 		this.#alarm = host.clock.alarm(() => this.#onAlarm());
 	}
 	/** Begins to connect; harmless when it has begun. */
@@ -136,11 +138,6 @@ export class Link implements TransportHandler {
 		this.#armedFor = 0;
 		this.#alarm.set(0);
 	}
-	/** For the inlet: there is something to be read in the next turn; or nothing until the host says so. */
-	read(isUnread: boolean): void {
-		this.#unread = isUnread;
-		if (isUnread) this.wake();
-	}
 	/** The handler of an incoming message is done. */
 	acknowledge(token: number, id: number, qos: number): void {
 		this.session.receiver.acknowledge(token, id, qos);
@@ -158,7 +155,7 @@ export class Link implements TransportHandler {
 	}
 	onReadable(): void {
 		if (this.#transport === undefined) return;
-		this.#unread = true;
+		this.unread = true;
 		this.#guard(this.#host.clock.now());
 	}
 	onLost(detail: string, blame?: Blame): void {
@@ -171,11 +168,11 @@ export class Link implements TransportHandler {
 		this.#busy = true;
 		try {
 			do {
-				if (this.#unread && this.#transport !== undefined) this.#read(this.#transport, now);
+				if (this.unread && this.#transport !== undefined) this.#read(this.#transport, now);
 				if (now >= this.outbox.expireAt) this.outbox.expire(now);
 				if (this.#transport !== undefined) this.#pump(this.#transport, now);
 				// Acknowledgements that have gone out may have made room for what was left unread.
-			} while (this.#unread && this.session.ready);
+			} while (this.unread && this.session.ready);
 		} catch (error) {
 			this.breach(error);
 		}
@@ -196,14 +193,14 @@ export class Link implements TransportHandler {
 	}
 	#tick(now: number): void {
 		if (this.state === LinkState.online) {
-			const detail = this.session.tick(now, this.#unread, this.#reader.left > 0);
+			const detail = this.session.tick(now, this.unread, this.#reader.left > 0);
 			if (detail !== undefined) this.#fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
 			if (!this.#held) this.#dial(now);
 		} else if (now >= this.#until && this.state !== LinkState.stopped)
 			this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
 	}
-	/** What was thrown within a turn, or by the inlet, ends the connection. */
+	/** An error ends the connection. */
 	breach(error: unknown): void {
 		if (error instanceof ProtocolError) {
 			// Before 5.0 a DISCONNECT would make the broker forget our will; there the stream just ends.
@@ -213,7 +210,7 @@ export class Link implements TransportHandler {
 	}
 	#dial(now: number): void {
 		const attempt = ++this.#attempt;
-		this.endpoint = this.#options.endpoints[this.#turn]!;
+		this.endpoint = this.#route.take();
 		this.#until = now + this.#options.connectMs;
 		this.#enter(LinkState.resolving);
 		const provider = this.#options.credentials;
@@ -246,10 +243,7 @@ export class Link implements TransportHandler {
 		// Whoever heard of it may have stopped the link.
 		if (this.state !== LinkState.opening) return;
 		try {
-			const target = targetOf(this.endpoint, address, this.#options.tls);
-			const { path } = this.endpoint;
-			if (path === "") this.#transport = this.#host.network.open(target, this);
-			else this.#transport = openWebSocket(this.#host, target, path, this.frame, this);
+			this.#transport = openStream(this.#host, this.endpoint, address, this.#options, this.frame, this);
 		} catch (error) {
 			this.#fail(Cause.fault, String(error));
 		}
@@ -268,7 +262,7 @@ export class Link implements TransportHandler {
 			}
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {
-				this.#unread = false;
+				this.unread = false;
 				return;
 			}
 			session.pulse.heardAt = now;
@@ -292,10 +286,20 @@ export class Link implements TransportHandler {
 				if (!handshake.sessionPresent || handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
-				return this.#fail(refusalCause(handshake.reason), `refused: ${handshake.why}`);
+				return this.#turnAway(refusalCause(handshake.reason), "refused", now);
 			case SessionEvent.disconnected:
-				return this.#fail(closeCause(handshake.reason), `closed by the broker: ${handshake.why}`);
+				return this.#turnAway(closeCause(handshake.reason), "closed by the broker", now);
 		}
+	}
+	#turnAway(cause: Cause, what: string, now: number): void {
+		const { reason, properties } = this.session.handshake;
+		const detail = `${what}: ${explain(reason, properties)}`;
+		const elsewhere = this.#route.redirect(reason, properties?.serverReference, this.#isHealthy(now));
+		if (elsewhere === undefined) this.#fail(cause, detail);
+		else this.#fail(Cause.moved, `${detail}, ${elsewhere}`);
+	}
+	#isHealthy(now: number): boolean {
+		return this.state === online && now - this.#onlineAt >= this.#options.healthyMs;
 	}
 	/** Sends whatever is due and fits, but nothing whose time is over. */
 	#pump(transport: Transport, now: number): void {
@@ -303,22 +307,23 @@ export class Link implements TransportHandler {
 		const session = this.session;
 		const sender = session.sender;
 		if (frame.end === frame.start) {
-			if (this.outbox.next !== 0 && session.takeFront(this.#writable, now)) this.#writeFront(transport);
+			if (this.outbox.next !== 0 && session.takeFront(this.#writable, now)) {
+				this.#writable = writeFront(sender, transport);
+				if (sender.unwritten > 0) sender.flushed(Infinity);
+			}
 			if (sender.direct === 0 && !session.due) return;
 		}
 		do {
 			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
-			} else if (sender.directLeft === 0 || this.#writable === 0) return;
-			else this.#writable = writeDirect(session, transport, this.#writable, now);
+			} else {
+				const count = Math.min(sender.directLeft, this.#writable);
+				if (count === 0) return;
+				this.#writable = writeDirect(sender, transport, count);
+				session.wrote(count, now);
+			}
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
-	}
-	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
-	#writeFront(transport: Transport): void {
-		const outbox = this.outbox;
-		this.#writable = transport.write(outbox.memory, outbox.at, outbox.takenTo);
-		if (this.session.sender.unwritten > 0) this.session.sender.flushed(Infinity);
 	}
 	/** Writes what is in the frame; false when the socket has not taken all of it. */
 	#flush(transport: Transport): boolean {
@@ -348,14 +353,10 @@ export class Link implements TransportHandler {
 	#fail(cause: Cause, detail: string): void {
 		if (this.state <= LinkState.waiting) return;
 		const now = this.#host.clock.now();
-		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
-			this.#failures = 0;
-		if (cause !== Cause.network) this.#failures++;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;
-		this.retryMs = backOff(cause, Math.max(1, this.#failures), this.#host.random.word());
-		this.#turn = (this.#turn + 1) % this.#options.endpoints.length;
+		this.retryMs = this.#route.advance(cause, this.#isHealthy(now), this.#host.random.word());
 		this.#until = now + this.retryMs;
 		this.#drop();
 		this.#enter(LinkState.waiting);
@@ -369,7 +370,7 @@ export class Link implements TransportHandler {
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#credentials = {};
-		this.#unread = false;
+		this.unread = false;
 		this.frame.reset();
 		this.#sent = this.frame.start;
 		this.#reader.reset();

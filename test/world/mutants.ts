@@ -19,14 +19,7 @@ const word = process.argv.slice(2).find((text, i) => !text.startsWith("--") && i
 function kill({ file, from, to }: Mutant): string | undefined {
 	const folder = mkdtempSync(join(tmpdir(), "godwit-mutant-"));
 	try {
-		for (const part of [
-			"modules",
-			"hosts/host.ts",
-			"test/world",
-			"test/support",
-			"package.json",
-			"tsconfig.json",
-		])
+		for (const part of ["modules", "hosts", "test/world", "test/support", "package.json", "tsconfig.json"])
 			cpSync(part, join(folder, part), { recursive: true });
 		const source = readFileSync(file, "utf8");
 		if (source.split(from).length !== 2) throw new RangeError(`${file} does not hold this once: ${from}`);
