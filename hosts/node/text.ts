@@ -2,7 +2,7 @@ import { badText, type Text } from "../../modules/wire/text.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** Up to here a loop over plain ASCII is faster than a call of the natives, and needs no view of the bytes. */
+/** Up to here a loop over plain ASCII is faster than the natives, and needs no view of the bytes. */
 const shortMax = 24;
 /** Buffer's own way to make a string of bytes in place; it takes any Uint8Array. */
 const { latin1Slice } = Buffer.prototype as unknown as {

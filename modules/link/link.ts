@@ -124,10 +124,7 @@ export class Link implements TransportHandler {
 	): number {
 		const now = ttlMs === Infinity ? 0 : this.#host.clock.now();
 		const record = this.session.sender.publish(topic, payload, marks, ttlMs, now, properties);
-		if (record !== 0 && this.#armedFor !== 0 && !this.#busy) {
-			this.#armedFor = 0;
-			this.#alarm.set(0);
-		}
+		if (record !== 0 && this.#armedFor !== 0) this.wake();
 		return record;
 	}
 	/** Something is due: it is seen to in the link's next turn, which is this one if it is not over. */
