@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 	const port = (name: PortName) => readPort(name, words[name]);
 	const ports = Object.fromEntries(wires.map(wire => [wire, port(wire)]));
 	const cloud = await StandIn.start({ folder, ports, onFailure: fail });
-	const http = await HttpInterface.start(cloud, port("http")).catch(async error => {
+	const http = await HttpInterface.start(cloud, port("http"), console.error).catch(async error => {
 		await cloud.close();
 		throw error;
 	});
@@ -75,9 +75,9 @@ function readPort(name: string, text: string): number {
 	return Number(text);
 }
 
-/** Nothing more can be kept: better to end than to acknowledge what would be forgotten. */
+/** As a rule nothing more can be kept: better to end than to acknowledge what would be forgotten. */
 function fail(error: unknown): void {
-	console.error("The cloud cannot keep anything any more, and ends:", error);
+	console.error("The cloud failed, and ends:", error);
 	process.exit(1);
 }
 
