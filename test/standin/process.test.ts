@@ -1,9 +1,12 @@
 // node only
-// The stand-in as a user starts it, `npm run cloud`, in a process of its own: with mosquitto's clients, and killed.
+// The stand-in as a user starts it, `npm run cloud`, in a process of its own: with mosquitto's clients, and
+// killed.
 
 import test, { type ExecutionContext } from "ava";
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { signClientId } from "../../hosts/cloud/credentials.js";
+import { defaultPorts } from "../../hosts/cloud/ports.js";
 import { connectDevice, type Device, newFolder } from "../support/cloud-bench.js";
 import { runScript } from "../support/cli.js";
 
@@ -157,4 +160,10 @@ test("command line: mistakes end with one plain line and exit code 2", async t =
 	const { code, out } = await runScript(script, ["--help"]);
 	t.is(code, 0);
 	t.regex(out, /--folder PATH/);
+});
+
+test("README: it tells the ports, and the command's options", t => {
+	const readme = readFileSync("README.md", "utf8");
+	for (const [name, port] of Object.entries(defaultPorts))
+		t.regex(readme, new RegExp(`\\| ${port} \`--${name}\` +\\|`));
 });
