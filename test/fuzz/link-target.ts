@@ -1,0 +1,13 @@
+import type { Host, Target as StreamTarget, Transport, TransportHandler } from "../../hosts/host.js";
+import { Cause, causeNames } from "../../modules/link/cause.js";
+import { parseEndpoint } from "../../modules/link/endpoint.js";
+import { Link, LinkState, type LinkHandler } from "../../modules/link/link.js";
+import { Outbox } from "../../modules/outbox/outbox.js";
+import { Mark, Outcome } from "../../modules/outbox/record.js";
+import { FrameWriter } from "../../modules/wire/frame-writer.js";
+import type { Version } from "../../modules/wire/packet-type.js";
+import type { Text } from "../../modules/wire/text.js";
+import { hex } from "../support/hex.js";
+import { ScriptedHost } from "../support/scripted-host.js";
+import { field, utf8 } from "../support/text.js";
+import { Fault, stepsMax, type Target } from "./target.js";
