@@ -3,21 +3,31 @@ import { causeNames } from "../link/cause.js";
 import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Outbox } from "../outbox/outbox.js";
-import { Mark, Outcome, ttlMaxMs } from "../outbox/record.js";
+import { Mark, Outcome } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Credentials } from "../session/session-options.js";
+import type { Source } from "../session/streams.js";
 import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
-import type { PublishProperties } from "../wire/packet.js";
 import { checkTopicName } from "../wire/topic.js";
 import { writeProperties } from "../wire/write-properties.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
+import {
+	checkSource,
+	marksOf,
+	ownProperties,
+	type MessageProperties,
+	type PublishOptions,
+} from "./publish-options.js";
 import { Subscribers, type MessageHandler } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
+
+export type { MessageProperties, PublishOptions } from "./publish-options.js";
+export type { Source } from "../session/streams.js";
 
 /** What onState() is told. */
 export interface Status {
@@ -33,18 +43,10 @@ export interface Status {
 
 export type { MessageHandler } from "./subscribers.js";
 
-export interface PublishOptions extends TopicOptions {
-	/** MQTT 5 only. */
-	properties?: MessageProperties;
-}
-
 export interface CloseOptions {
 	/** MQTT 5 only. */
 	sessionExpirySeconds?: number;
 }
-
-/** What an application may say of a message; ttlMs gives its expiry. */
-export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number]>;
 
 const stateNames = Object.freeze([
 	"stopped",
@@ -53,13 +55,6 @@ const stateNames = Object.freeze([
 	"opening",
 	"greeting",
 	"online",
-] as const);
-const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
-/** Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry. */
-const ownProperties = Object.freeze([
-	"topicAlias",
-	"subscriptionIdentifier",
-	"messageExpiryInterval",
 ] as const);
 
 /**
@@ -151,27 +146,30 @@ export class Client implements LinkHandler {
 	 * to live out of range.
 	 */
 	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
-		const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0, properties } = options;
-		if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
-		if (!(priority >= 0 && priority <= 3 && priority % 1 === 0))
-			throw new RangeError(`priority ${priority} is not 0 to 3`);
-		if (!Object.hasOwn(keepMarks, keep)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
-		if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
-			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
+		const { ttlMs = Infinity, properties } = options;
+		const marks = marksOf(options);
 		const topicBytes = this.#topicBytes(topic);
 		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
-		const marks =
-			(retain ? Mark.retain : 0) |
-			(qos << Mark.qosShift) |
-			keepMarks[keep] |
-			(priority << Mark.priorityShift);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
-		const record = this.link.publish(topicBytes, bytes, marks, ttlMs, encoded);
-		if (record === 0) return Promise.resolve(this.#count(outboxFull));
-		this.#since[record] = this.#host.clock.now();
-		return new Promise(resolve => {
-			this.#waiting[record] = resolve;
-		});
+		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
+	}
+	/**
+	 * Publishes a message that need not fit in RAM: the outbox holds its topic and properties, and its payload
+	 * is read from the source piece by piece, each time that it is sent. Everything else is as by publish(). A
+	 * source that fails, or ends before its length, ends the message as dropped; when half of it is in the
+	 * socket, the connection ends as well, and is made anew. The source is released when the message has ended.
+	 */
+	publishStream(topic: string, source: Source, options: PublishOptions = {}): Promise<Delivery> {
+		const { ttlMs = Infinity, properties } = options;
+		const marks = marksOf(options);
+		checkSource(source);
+		const topicBytes = this.#topicBytes(topic);
+		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
+		const { streams } = this.link.session.sender;
+		const now = this.#host.clock.now();
+		const record = streams.publish(topicBytes, source, marks, ttlMs, now, encoded);
+		if (record !== 0) this.link.wake();
+		return this.#accepted(record);
 	}
 	/** A kind of message, with names in braces for the levels that vary. */
 	topic<Value, const Template extends string = string>(
@@ -273,6 +271,13 @@ export class Client implements LinkHandler {
 			// Who fails here as well has been told.
 		}
 	}
+	#accepted(record: number): Promise<Delivery> {
+		if (record === 0) return Promise.resolve(this.#count(outboxFull));
+		this.#since[record] = this.#host.clock.now();
+		return new Promise(resolve => {
+			this.#waiting[record] = resolve;
+		});
+	}
 	#checkExpiry(seconds: number | undefined): number | undefined {
 		if (seconds === undefined) return undefined;
 		if (this.#version < 5) throw new TypeError("sessionExpirySeconds at the end needs MQTT 5");
@@ -283,13 +288,15 @@ export class Client implements LinkHandler {
 	}
 	#onEnd(record: number, outcome: Outcome, reason: number): void {
 		const outbox = this.outbox;
+		const { streams } = this.link.session.sender;
+		if (outbox.marks(record) & Mark.streamed) streams.release(record);
 		const resolve = this.#waiting[record];
 		this.#waiting[record] = undefined;
 		const isAcked = outcome <= Outcome.refused && (outbox.marks(record) & Mark.qos) !== 0;
 		const packetId = isAcked ? outbox.id(record) : 0;
 		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
 		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
-		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs);
+		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault);
 		this.#count(delivery);
 		resolve?.(delivery);
 	}

@@ -25,15 +25,19 @@ const dropReasons: Readonly<Record<number, string>> = Object.freeze({
 	[Outcome.abandoned]: "the client was closed",
 });
 
+/** The fault is that of the source, where that has failed. */
 export function deliveryOf(
 	outcome: Outcome,
 	reason: number,
 	packetId: number,
 	roundTripMs: number,
+	fault: string,
 ): Delivery {
 	if (outcome === Outcome.delivered) return { outcome: "delivered", packetId, roundTripMs };
 	if (outcome === Outcome.expired) return { outcome: "expired" };
 	if (outcome === Outcome.refused) return { outcome: "refused", reason, why: reasonText(reason) };
+	if (outcome === Outcome.unreadable)
+		return { outcome: "dropped", reason, why: `its source failed: ${fault}` };
 	const why = dropReasons[outcome]!;
 	return { outcome: "dropped", reason, why: reason === 0 ? why : `${why}: ${reasonText(reason)}` };
 }

@@ -8,8 +8,9 @@ import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { explain } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
-import { checkReach, streamOf, type Endpoint } from "./endpoint.js";
+import { checkReach, type Endpoint } from "./endpoint.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
+import { openWebSocket, targetOf } from "./open-stream.js";
 import { Subscriptions } from "./subscriptions.js";
 
 export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
@@ -231,14 +232,14 @@ export class Link implements TransportHandler {
 		}
 	}
 	#open(address: string): void {
-		const { host, port } = this.endpoint;
-		const { tls } = this.#options;
-		const stream = streamOf(this.endpoint);
 		this.#enter(LinkState.opening);
 		// Whoever heard of it may have stopped the link.
 		if (this.state !== LinkState.opening) return;
 		try {
-			this.#transport = this.#host.network.open({ stream, host, port, address, tls }, this);
+			const target = targetOf(this.endpoint, address, this.#options.tls);
+			const { path } = this.endpoint;
+			if (path === "") this.#transport = this.#host.network.open(target, this);
+			else this.#transport = openWebSocket(this.#host, target, path, this.frame, this);
 		} catch (error) {
 			this.#fail(Cause.fault, String(error));
 		}
@@ -301,7 +302,7 @@ export class Link implements TransportHandler {
 			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
-			} else if (sender.direct === 0 || !this.#writeDirect(transport)) return;
+			} else if (sender.direct === 0 || !this.#writeDirect(transport, now)) return;
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
 	}
 	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
@@ -328,14 +329,14 @@ export class Link implements TransportHandler {
 		return isWhole;
 	}
 	/** Writes from the log itself; false when the socket takes nothing. */
-	#writeDirect(transport: Transport): boolean {
+	#writeDirect(transport: Transport, now: number): boolean {
 		const { outbox } = this;
 		const { sender } = this.session;
 		const count = Math.min(sender.directLeft, this.#writable);
 		if (count === 0) return false;
 		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
 		this.#writable = transport.write(outbox.memory, from, from + count);
-		sender.wrote(count);
+		this.session.wrote(count, now);
 		return true;
 	}
 	#farewell(reason: number, sessionExpirySeconds?: number): void {

@@ -48,6 +48,14 @@ export class Pulse {
 		this.progressAt = now;
 		if (now + this.#askMs < this.deadline) this.deadline = now + this.#askMs;
 	}
+	/**
+	 * The socket goes on taking a packet in pieces. The broker cannot acknowledge it before its end, and a ping
+	 * cannot go out before that either.
+	 */
+	write(now: number): void {
+		this.sentAt = this.progressAt = now;
+		if (this.pingDue && this.#askedAt !== Infinity) this.#askedAt = now;
+	}
 	/** PINGRESP. */
 	answer(): void {
 		this.#askedAt = Infinity;

@@ -144,7 +144,7 @@ export class Session {
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
-		if (this.sender.direct !== 0) return false;
+		if (this.sender.direct !== 0) return this.#writeOn(frame, now);
 		let written = false;
 		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.#writeAck(frame);
@@ -160,6 +160,17 @@ export class Session {
 		if (isFirst) this.pulse.ask(now);
 		this.pulse.sentAt = now;
 		return true;
+	}
+	/** The rest of a packet which is in the socket by half: nothing else may come between. */
+	#writeOn(frame: FrameWriter, now: number): boolean {
+		if (!this.sender.writeOn(frame)) return false;
+		this.pulse.write(now);
+		return true;
+	}
+	/** How many bytes of the direct packet the socket has taken, from the log itself. */
+	wrote(count: number, now: number): void {
+		this.sender.wrote(count);
+		if (this.sender.direct !== 0) this.pulse.write(now);
 	}
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {

@@ -1,6 +1,7 @@
 import { LinkState, Link, type LinkHandler, type LinkOptions } from "../../modules/link/link.js";
 import { parseEndpoint } from "../../modules/link/endpoint.js";
 import { Outbox } from "../../modules/outbox/outbox.js";
+import { Mark } from "../../modules/outbox/record.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
 import type { Random } from "../support/random.js";
 import type { Broker } from "./broker.js";
@@ -90,6 +91,7 @@ export class Device implements LinkHandler {
 			options.idSeed,
 		);
 		this.outbox.onEnd = (record, outcome, reason) => {
+			if (this.outbox.marks(record) & Mark.streamed) this.link.session.sender.streams.release(record);
 			this.ledger.end(record, outcome, reason, this.witness);
 			this.onEnd();
 		};
@@ -159,12 +161,13 @@ export class Device implements LinkHandler {
 		const slack = lateMaxMs + 1;
 		if (keepAliveMs > 0 && now > Math.max(witness.writtenAt, this.#blockedAt) + keepAliveMs + slack)
 			throw new BrokenLaw(`law 6: nothing sent for ${now - witness.writtenAt} ms`);
-		const heardAt = Math.max(witness.readAt, this.#deafAt);
+		const excusedAt = Math.max(this.#deafAt, witness.tornAt);
+		const heardAt = Math.max(witness.readAt, excusedAt);
 		if (keepAliveMs > 0 && now > heardAt + keepAliveMs + replyMs + slack)
 			throw new BrokenLaw(`law 6: nothing heard for ${now - heardAt} ms, and the connection is held`);
 		if (now > Math.max(witness.pingedAt, this.#deafAt) + 4 * replyMs + slack && witness.pingedAt < Infinity)
 			throw new BrokenLaw(`law 6: no PINGRESP for ${now - witness.pingedAt} ms`);
-		if (witness.owed > 0 && now > Math.max(witness.progressAt, this.#deafAt) + ackMs + slack)
+		if (witness.owed > 0 && now > Math.max(witness.progressAt, excusedAt) + ackMs + slack)
 			throw new BrokenLaw(`law 6: no acknowledgement for ${now - witness.progressAt} ms`);
 	}
 }

@@ -55,7 +55,8 @@ export class Patience {
 		if (state === LinkState.resolving) this.#dial(now);
 		if (state === LinkState.stopped) this.excused = true;
 		if (state !== LinkState.waiting || former === LinkState.stopped) return;
-		if (cause === Cause.fault || cause === Cause.protocol)
+		const isTorn = cause === Cause.fault && detail.includes("its source failed");
+		if ((cause === Cause.fault && !isTorn) || cause === Cause.protocol)
 			throw new BrokenLaw(`the link fails by itself: ${detail}`);
 		if (former === LinkState.online && now - this.#onlineAt >= this.#healthyMs) this.failures = 0;
 		if (cause !== Cause.network) this.failures++;
