@@ -1,34 +1,26 @@
-import { encode } from "../../modules/wire/packet-codec.js";
-import type { Version } from "../../modules/wire/packet-type.js";
-import { randomPacket } from "../support/packets.js";
 import type { Random } from "../support/random.js";
 
 /** The longest input. */
 export const inputBytesMax = 1_024;
-/** Valid packets of each version that mutations begin with, none longer than this. */
+/** Valid inputs that mutations begin with. */
 const bankSize = 400;
-const bankBytesMax = 300;
 const mutationsMax = 4;
 /** Bytes at which something begins or ends. */
 const edges = Object.freeze([0, 1, 2, 3, 4, 0x7f, 0x80, 0x81, 0xc0, 0xed, 0xff]);
 
-/** Inputs worth to begin with: valid packets, kept seeds, and what has shown something new. */
+/** Inputs worth to begin with: valid ones, kept seeds, and what has shown something new. */
 export class Pool {
-	readonly version: Version;
-	readonly bank: Uint8Array[] = [];
-	/** What has shown something new, the kept seeds first. */
+	readonly bank: readonly Uint8Array[];
 	readonly found: Uint8Array[] = [];
 	readonly max: number;
 
-	constructor(version: Version, random: Random, max = 2_000) {
-		this.version = version;
+	/** Bytes at the front which choose how the rest is fed, and belong to no packet. */
+	readonly headBytes: number;
+
+	constructor(draw: () => Uint8Array, headBytes: number, max = 400) {
+		this.bank = Array.from({ length: bankSize }, draw);
+		this.headBytes = headBytes;
 		this.max = max;
-		while (this.bank.length < bankSize) {
-			const packet = randomPacket(random, version);
-			if (packet.cmd === "publish" && packet.payload.length > bankBytesMax) continue;
-			const bytes = encode(packet, version);
-			if (bytes.length <= bankBytesMax) this.bank.push(bytes);
-		}
 	}
 	/** Keeps a copy; when there are too many, in the place of another one. */
 	add(input: Uint8Array, random: Random): void {
@@ -58,7 +50,7 @@ export class Mutator {
 			this.#append(pool.pick(random));
 			if (random.once(3)) this.#append(pool.pick(random));
 			for (let left = 1 + random.below(mutationsMax); left > 0; left--) this.#mutate(random, pool);
-			if (!random.once(3)) this.#mendLength();
+			if (!random.once(3)) this.#mendLength(pool.headBytes);
 			if (random.once(4)) this.#append(pool.pick(random));
 		}
 		return this.bytes.subarray(0, this.length);
@@ -119,13 +111,13 @@ export class Mutator {
 		this.length += count;
 	}
 	/** Has the first packet end where the bytes end. */
-	#mendLength(): void {
-		if (this.length < 2) return;
-		const body = this.length - 2;
-		if (body < 128) this.bytes[1] = body;
-		else if (this.length > 3) {
-			this.bytes[1] = (body - 1) | 0x80;
-			this.bytes[2] = (body - 1) >> 7;
+	#mendLength(from: number): void {
+		const body = this.length - from - 2;
+		if (body < 0) return;
+		if (body < 128) this.bytes[from + 1] = body;
+		else {
+			this.bytes[from + 1] = (body - 1) | 0x80;
+			this.bytes[from + 2] = (body - 1) >> 7;
 		}
 	}
 }

@@ -2,8 +2,9 @@
 export interface Target {
 	readonly name: string;
 	/**
-	 * Feeds it the bytes. What comes of it, in a few words that are the same for what is alike: words that were
-	 * never seen are worth a place in the pool. Throws a Fault, or anything else, when it does not keep its head.
+	 * Feeds it the bytes. What comes of it, in a few words that are the same for what is alike: words that
+	 * were never seen are worth a place in the pool. Throws a Fault, or anything else, when it does not keep
+	 * its head.
 	 */
 	run(input: Uint8Array): string;
 }

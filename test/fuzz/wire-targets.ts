@@ -8,8 +8,8 @@ import { Fault, stepsMax, type Target } from "./target.js";
 const decoderBytes = 512;
 
 /**
- * The packet decoder: packets, then at most one ProtocolError, which it repeats; never more packets than the
- * bytes have room for. The first two bytes of an input choose where the stream is cut.
+ * The packet decoder: packets, then at most one ProtocolError, which it repeats; never more packets than
+ * the bytes have room for. The first two bytes of an input choose where the stream is cut.
  */
 export class DecoderTarget implements Target {
 	readonly name: string;
@@ -58,8 +58,8 @@ export function kindOf(error: ProtocolError): string {
 }
 
 /**
- * The frame reader alone, in a small buffer, fed in pieces: it always takes more or gives more, stays within its
- * buffer, and passes over what is too long.
+ * The frame reader alone, in a small buffer, fed in pieces: it always takes more or gives more, stays
+ * within its buffer, and passes over what is too long.
  */
 export class ReaderTarget implements Target {
 	readonly name: string;
