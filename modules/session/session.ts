@@ -5,7 +5,7 @@ import type { GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import { Acks } from "./acks.js";
 import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
@@ -119,7 +119,7 @@ export class Session {
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
 		try {
-			writePacket(target, packet, this.#options.version);
+			writeClientPacket(target, packet, this.#options.version);
 		} catch (error) {
 			// What the broker has named us must not keep us from greeting it again.
 			const isOurs = packet.cmd !== "connect" || !this.handshake.dropAssigned();
