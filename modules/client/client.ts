@@ -10,6 +10,7 @@ import type { Source } from "../session/streams.js";
 import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
+import { encodeText } from "../wire/text.js";
 import { checkTopicName } from "../wire/topic.js";
 import { writeProperties } from "../wire/write-properties.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
@@ -155,7 +156,8 @@ export class Client implements LinkHandler {
 		const { ttlMs = Infinity, properties } = options;
 		const marks = marksOf(options);
 		const topicBytes = this.#topicBytes(topic);
-		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
+		const bytes =
+			typeof payload === "string" ? encodeText(this.#host.text, payload) : checkBytes("payload", payload);
 		this.#service?.checkPublish(topic, bytes.length, options);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
 		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
@@ -346,7 +348,7 @@ export class Client implements LinkHandler {
 		if (username === undefined && password === undefined) return undefined;
 		const credentials: Credentials = {
 			username,
-			password: typeof password === "string" ? this.#encodeText(password) : password,
+			password: typeof password === "string" ? encodeText(this.#host.text, password) : password,
 		};
 		return (done: (credentials: Credentials) => void) => done(credentials);
 	}
@@ -360,11 +362,6 @@ export class Client implements LinkHandler {
 			throw new RangeError(`topic is over the ${scratch.limit - 2} bytes that scratchBytes allows`);
 		scratch.word(end - 2);
 		return scratch.bytes.subarray(0, (scratch.end = end));
-	}
-	#encodeText(text: string): Uint8Array {
-		// At most three bytes a UTF-16 unit, and four a code point, whichever of them length counts.
-		const bytes = new Uint8Array(text.length * 4);
-		return bytes.subarray(0, this.#host.text.write(text, bytes, 0, bytes.length));
 	}
 	/** Behind the topic in the scratch, and good as long as that. */
 	#encodeProperties(properties: MessageProperties): Uint8Array {
