@@ -1,6 +1,6 @@
 // node only
-// The main job over each wire: the command of `npm start` in a process of its own, on each engine that has the
-// wire, against servers that others have made. Real sockets and real time.
+// The main job over each wire: the command of `npm start` in a process of its own, on each engine that has
+// the wire, against servers that others have made. Real sockets and real time.
 
 import test, { type ExecutionContext } from "ava";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
