@@ -32,6 +32,12 @@ export interface ClientOptions {
 	/** The most topics that a 5.0 broker may abbreviate; each costs the memory of a topic. */
 	topicAliasMax?: number;
 	subscriptionsMax?: number;
+	/** The most requests that wait for their replies; 5.0 only. */
+	repliesMax?: number;
+	/** Where replies come to, unless the broker says so. Default: replies/ and the client id. */
+	repliesTopic?: string;
+	/** Ask a 5.0 broker for the topic under which this client may have replies. */
+	requestResponseInformation?: boolean;
 	/** Room for messages that are not finished, and for how many. */
 	outboxBytes?: number;
 	outboxMessages?: number;
@@ -58,6 +64,7 @@ export const defaults = Object.freeze({
 	window: 10,
 	incomingMax: 32,
 	topicAliasMax: 0,
+	repliesMax: 16,
 	subscriptionsMax: 32,
 	outboxBytes: 8_192,
 	outboxMessages: 64,
@@ -77,6 +84,7 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	keepAliveMs: Object.freeze([0, 65_535_000] as const),
 	window: Object.freeze([1, 16_384] as const),
 	incomingMax: Object.freeze([1, 16_384] as const),
+	repliesMax: Object.freeze([1, 1_024] as const),
 	topicAliasMax: Object.freeze([0, 0xffff] as const),
 	subscriptionsMax: Object.freeze([1, 8_192] as const),
 	outboxBytes: Object.freeze([8, 0x7fff_ffff] as const),

@@ -1,6 +1,6 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
-import { FrameWriter } from "../wire/frame-writer.js";
+import { FrameFullError, FrameWriter } from "../wire/frame-writer.js";
 import type { GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
@@ -118,7 +118,14 @@ export class Session {
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
-		writeClientPacket(target, packet, this.#options.version);
+		try {
+			writeClientPacket(target, packet, this.#options.version);
+		} catch (error) {
+			// What the broker has named us must not keep us from greeting it again.
+			const isOurs = packet.cmd !== "connect" || !this.handshake.dropAssigned();
+			if (isOurs || !(error instanceof FrameFullError)) throw error;
+			return this.check(frame, subject);
+		}
 		target.reset();
 	}
 	/** Sends a control next; false when we are not online, or too much is unanswered. */
