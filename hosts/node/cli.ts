@@ -1,4 +1,4 @@
-import { parseEndpoint } from "../../modules/link/endpoint.js";
+import { checkReach, parseEndpoint } from "../../modules/link/endpoint.js";
 import { parseSettings, type Settings } from "../../modules/settings/settings.js";
 import { startFirmware } from "../../modules/rounds/firmware.js";
 import { EmbeddedBroker } from "../cloud/broker.js";
@@ -12,7 +12,8 @@ import { nodeHost } from "./host.js";
 
 const usage = `npm start -- [options]
   --rounds N            end after N rounds; exit code 0 only if every QoS 1 message was acknowledged
-  --broker URL          mqtt://host[:port]; several, with commas, take turns. Default: a broker of its own
+  --broker URL          mqtt://host[:port] or ws://host[:port][/path]; several, with commas, take turns.
+                        Default: a broker of its own
   --engine node|xs      which engine runs the firmware
   --mqtt 3.1|3.1.1|5    protocol version
   --wifi steady|flaky   a simulated Wi-Fi which stays, or comes and goes
@@ -27,8 +28,7 @@ async function main(): Promise<void> {
 	const host = nodeHost();
 	const settings = parseSettings(entries, { deviceId: host.deviceId });
 	for (const url of settings.brokers)
-		if (parseEndpoint(url).scheme !== "mqtt")
-			throw new RangeError(`broker "${url}": on this computer only mqtt:// is built yet`);
+		checkReach(parseEndpoint(url), engine === "xs" ? ["tcp"] : host.network.streams);
 	if (entries["broker"] === undefined && settings.version !== 4)
 		throw new RangeError(
 			`the broker of npm start speaks MQTT 3.1.1 only: for mqtt=${entries["mqtt"]} give --broker URL`,

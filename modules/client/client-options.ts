@@ -1,6 +1,7 @@
 import type { TlsOptions } from "../../hosts/host.js";
 import type { Authenticator, Credentials } from "../session/session-options.js";
 import type { UserProperties, Will } from "../wire/packet.js";
+import type { Service } from "./service.js";
 import { checkInteger } from "../wire/check.js";
 import type { Version } from "../wire/packet-type.js";
 
@@ -19,6 +20,8 @@ export interface ClientOptions {
 	password?: string | Uint8Array;
 	/** Asked at every attempt, in place of the two above: a token may have run out. */
 	credentials?: (done: (credentials: Credentials | undefined) => void) => void;
+	/** The rules of the service that the broker belongs to. */
+	service?: Service;
 	will?: Will;
 	userProperties?: UserProperties;
 	authenticator?: Authenticator;

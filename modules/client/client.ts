@@ -16,6 +16,7 @@ import { checkOptions, defaults, type ClientOptions } from "./client-options.js"
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
+import type { Service } from "./service.js";
 import {
 	checkSource,
 	marksOf,
@@ -39,6 +40,8 @@ export interface Status {
 	cause: string;
 	detail: string;
 	retryMs: number;
+	/** What the service makes of it, for people; or "". */
+	advice: string;
 }
 
 export type { MessageHandler } from "./subscribers.js";
@@ -88,16 +91,19 @@ export class Client implements LinkHandler {
 	#since: Float64Array;
 	#meter = new HealthMeter();
 	#scratch: FrameWriter;
+	#service: Service | undefined;
 
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
 		const all = { ...defaults, ...options };
 		checkOptions(all);
+		all.service?.checkOptions(all);
 		const urls = typeof all.url === "string" ? [all.url] : all.url;
 		if (urls.length === 0) throw new RangeError("no broker URL is given");
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
 		this.#host = host;
 		this.#version = all.version;
+		this.#service = all.service;
 		this.#expirySeconds = all.clean ? 0 : all.sessionExpirySeconds;
 		this.outbox = new Outbox(
 			memory,
@@ -150,6 +156,7 @@ export class Client implements LinkHandler {
 		const marks = marksOf(options);
 		const topicBytes = this.#topicBytes(topic);
 		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
+		this.#service?.checkPublish(topic, bytes.length, options);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
 		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
 	}
@@ -164,6 +171,7 @@ export class Client implements LinkHandler {
 		const marks = marksOf(options);
 		checkSource(source);
 		const topicBytes = this.#topicBytes(topic);
+		this.#service?.checkPublish(topic, source.bytes, options);
 		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
 		const { streams } = this.link.session.sender;
 		const now = this.#host.clock.now();
@@ -186,6 +194,7 @@ export class Client implements LinkHandler {
 	 * many, and options of 5.0 before 5.0 throw at once.
 	 */
 	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
+		this.#service?.checkSubscribe(filter, options.qos);
 		return this.#subscribers.add(filter, options, handler);
 	}
 	/**
@@ -194,6 +203,32 @@ export class Client implements LinkHandler {
 	 */
 	unsubscribe(filter: string): Promise<boolean> {
 		return this.#subscribers.remove(filter);
+	}
+	/**
+	 * Proves anew to a 5.0 broker who we are, by the authenticator, on the connection at hand. False when there
+	 * is none, when it is under way, or when the connection ends before the broker has accepted: then onState
+	 * tells why. Without an authenticator it is a TypeError.
+	 */
+	reauthenticate(): Promise<boolean> {
+		let settle: (accepted: boolean) => void = () => {};
+		if (!this.link.session.reauthenticate(accepted => settle(accepted))) return Promise.resolve(false);
+		this.link.wake();
+		return new Promise(resolve => {
+			settle = resolve;
+		});
+	}
+	/**
+	 * Sends a message to the service itself, at QoS 1, ahead of all others: until the broker has acknowledged
+	 * it, with a code that is 0 before 5.0, nothing else goes out. False when there is no connection, or too
+	 * much is unanswered.
+	 */
+	control(topic: string, payload: string, onAnswer: (code: number) => void): boolean {
+		checkTopicName(topic);
+		const control = { topic, payload, onAnswer };
+		this.link.session.check(this.link.frame, control);
+		if (!this.link.session.control(control)) return false;
+		this.link.wake();
+		return true;
 	}
 	health(): Health {
 		const { head } = this.outbox;
@@ -210,8 +245,10 @@ export class Client implements LinkHandler {
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
+			advice: "",
 		};
 		try {
+			if (this.#service !== undefined) status.advice = this.#service.onState(status, this);
 			this.onState(status);
 		} catch (error) {
 			this.#failed(error, "");
@@ -223,6 +260,7 @@ export class Client implements LinkHandler {
 		const message = new Message(incoming, this.#host.text);
 		const { token, id, qos } = incoming;
 		this.#meter.received++;
+		if (this.#service?.onMessage(message)) return true;
 		const pending: Promise<void>[] = [];
 		let heard = false;
 		for (const subscriber of this.#subscribers.list) {

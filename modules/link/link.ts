@@ -8,8 +8,9 @@ import { FrameWriter } from "../wire/frame-writer.js";
 import { ProtocolError } from "../wire/protocol-error.js";
 import { explain } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
-import { checkReach, streamOf, type Endpoint } from "./endpoint.js";
+import { checkReach, type Endpoint } from "./endpoint.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
+import { openWebSocket, targetOf } from "./open-stream.js";
 import { Subscriptions } from "./subscriptions.js";
 
 export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
@@ -231,14 +232,14 @@ export class Link implements TransportHandler {
 		}
 	}
 	#open(address: string): void {
-		const { host, port } = this.endpoint;
-		const { tls } = this.#options;
-		const stream = streamOf(this.endpoint);
 		this.#enter(LinkState.opening);
 		// Whoever heard of it may have stopped the link.
 		if (this.state !== LinkState.opening) return;
 		try {
-			this.#transport = this.#host.network.open({ stream, host, port, address, tls }, this);
+			const target = targetOf(this.endpoint, address, this.#options.tls);
+			const { path } = this.endpoint;
+			if (path === "") this.#transport = this.#host.network.open(target, this);
+			else this.#transport = openWebSocket(this.#host, target, path, this.frame, this);
 		} catch (error) {
 			this.#fail(Cause.fault, String(error));
 		}

@@ -7,6 +7,7 @@ export function connectPacket(
 	clientId: string,
 	{ username, password }: Credentials,
 	packetBytesMax: number,
+	authenticationData: Uint8Array | undefined,
 ): ConnectPacket {
 	const { version, clean, keepAliveMs, will, userProperties, authenticator } = options;
 	const packet: ConnectPacket = {
@@ -28,8 +29,7 @@ export function connectPacket(
 	if (userProperties !== undefined) packet.properties.userProperties = userProperties;
 	if (authenticator !== undefined) {
 		packet.properties.authenticationMethod = authenticator.method;
-		const data = authenticator.start();
-		if (data !== undefined) packet.properties.authenticationData = data;
+		if (authenticationData !== undefined) packet.properties.authenticationData = authenticationData;
 	}
 	return packet;
 }

@@ -16,8 +16,9 @@ type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** Header, reason code, property length and session expiry. */
 const disconnectMax = 9;
-/** Reason code of AUTH [MQTT5 3.15.2.1]. */
+/** Reason codes of AUTH [MQTT5 3.15.2.1]. */
 const continueAuthentication = 0x18;
+const reauthenticate = 0x19;
 
 /**
  * How a connection begins and ends in words: CONNECT, AUTH, CONNACK and DISCONNECT.
@@ -43,8 +44,11 @@ export class Handshake {
 	#options: SessionOptions;
 	#phase: Phase = Phase.offline;
 	#credentials: Credentials = {};
-	#authDue = false;
+	/** Of the AUTH that waits to be sent; 0 for none. */
+	#authReason = 0;
 	#authData: Uint8Array | undefined;
+	/** A re-authentication is under way. */
+	#onReauthenticated: ((accepted: boolean) => void) | undefined;
 	#leaveReason = 0;
 	#leaveExpiry: number | undefined;
 	/** CONNECT went out, and its CONNACK did not come; or did not, on a former connection. */
@@ -52,6 +56,8 @@ export class Handshake {
 	#doubts = false;
 
 	constructor(options: SessionOptions) {
+		if (options.authenticator !== undefined && options.version < 5)
+			throw new TypeError("an authenticator needs MQTT 5");
 		this.#options = options;
 		this.clientId = options.clientId;
 	}
@@ -64,7 +70,11 @@ export class Handshake {
 	}
 	/** An AUTH waits to be sent. */
 	get authDue(): boolean {
-		return this.#authDue;
+		return this.#authReason !== 0;
+	}
+	/** The broker owes the end of a re-authentication. */
+	get owed(): number {
+		return this.#onReauthenticated === undefined ? 0 : 1;
 	}
 	/** The transport is up: CONNECT is due. */
 	open(credentials: Credentials): void {
@@ -77,9 +87,23 @@ export class Handshake {
 		this.#phase = Phase.offline;
 		this.#doubts ||= this.#asked;
 		this.#asked = false;
-		this.#authDue = false;
+		this.#authReason = 0;
 		this.#authData = undefined;
 		this.#credentials = {};
+		this.#endReauthentication(false);
+	}
+	/**
+	 * Proves anew who we are, on this connection [MQTT-4.12.1-1]; false when we are not online, or it is under
+	 * way. It has failed when the connection ends first.
+	 */
+	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
+		const { authenticator } = this.#options;
+		if (authenticator === undefined) throw new TypeError("there is no authenticator");
+		if (this.#phase !== Phase.online || this.#onReauthenticated !== undefined) return false;
+		this.#authData = authenticator.start();
+		this.#authReason = reauthenticate;
+		this.#onReauthenticated = onEnd;
+		return true;
 	}
 	/** DISCONNECT is due, unless CONNECT has not gone out. */
 	leave(reason: number, sessionExpirySeconds?: number): void {
@@ -89,11 +113,11 @@ export class Handshake {
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	connectPacket(credentials: Credentials): ConnectPacket {
-		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax);
+		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax, this.#authData);
 	}
 	/** Writes what is due and fits. */
 	transmit(frame: FrameWriter): boolean {
-		if (this.#authDue && (this.#phase === Phase.waiting || this.#phase === Phase.online))
+		if (this.#authReason !== 0 && (this.#phase === Phase.waiting || this.#phase === Phase.online))
 			return this.#writeAuth(frame);
 		if (this.#phase === Phase.greeting) return this.#writeConnect(frame);
 		return this.#phase === Phase.leaving && this.#writeDisconnect(frame);
@@ -119,7 +143,9 @@ export class Handshake {
 	#writeConnect(frame: FrameWriter): boolean {
 		this.#phase = Phase.waiting;
 		this.#asked = true;
+		this.#authData = this.#options.authenticator?.start();
 		writePacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		this.#authData = undefined;
 		this.#credentials = {};
 		return true;
 	}
@@ -144,8 +170,14 @@ export class Handshake {
 			this.#authData === undefined
 				? { authenticationMethod }
 				: { authenticationMethod, authenticationData: this.#authData };
-		writePacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
-		this.#authDue = false;
+		const from = frame.end;
+		writePacket(frame, { cmd: "auth", reasonCode: this.#authReason, properties }, 5);
+		const bytes = frame.end - from;
+		if (this.#phase === Phase.online && bytes > this.offer.packetBytesMax) {
+			frame.reset();
+			throw new RangeError(`AUTH of ${bytes} bytes is over the broker's ${this.offer.packetBytesMax}`);
+		}
+		this.#authReason = 0;
 		return true;
 	}
 	#receiveConnack(connack: ConnackPacket): SessionEvent {
@@ -159,6 +191,7 @@ export class Handshake {
 		if (connack.sessionPresent && clean) throw breach("session present after a clean start");
 		if (properties?.authenticationMethod !== authenticator?.method)
 			throw breach("CONNACK with another authentication method");
+		authenticator?.finish?.(properties?.authenticationData);
 		this.sessionPresent = connack.sessionPresent;
 		this.unsure = this.#doubts;
 		this.#doubts = false;
@@ -190,12 +223,21 @@ export class Handshake {
 		if (authenticator === undefined) throw breach("AUTH without an authentication method");
 		if (properties?.authenticationMethod !== authenticator.method)
 			throw breach("AUTH with another authentication method");
-		if (reasonCode !== continueAuthentication) {
+		if (this.#phase === Phase.online && this.#onReauthenticated === undefined)
+			throw breach("AUTH that answers nothing");
+		if (reasonCode === continueAuthentication) {
+			this.#authData = authenticator.answer(properties?.authenticationData);
+			this.#authReason = continueAuthentication;
+		} else {
 			if (this.#phase === Phase.waiting) throw breach("AUTH ends before CONNACK");
-			return SessionEvent.none;
+			authenticator.finish?.(properties?.authenticationData);
+			this.#endReauthentication(true);
 		}
-		this.#authData = authenticator.answer(properties?.authenticationData);
-		this.#authDue = true;
 		return SessionEvent.none;
+	}
+	#endReauthentication(accepted: boolean): void {
+		const onEnd = this.#onReauthenticated;
+		this.#onReauthenticated = undefined;
+		onEnd?.(accepted);
 	}
 }

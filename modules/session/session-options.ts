@@ -1,13 +1,18 @@
 import type { UserProperties, Will } from "../wire/packet.js";
 import type { Version } from "../wire/packet-type.js";
 
-/** Enhanced authentication [MQTT5 4.12]: a method of 5.0 which answers the broker's challenges. */
+/**
+ * Enhanced authentication [MQTT5 4.12]: a method of 5.0 which answers the broker's challenges. What it throws
+ * ends the connection as a fault, and the next attempt follows.
+ */
 export interface Authenticator {
 	method: string;
-	/** The data for CONNECT. */
+	/** The data for CONNECT, or for a re-authentication: once for each. */
 	start(): Uint8Array | undefined;
 	/** The data that answers the broker's. */
 	answer(data: Uint8Array | undefined): Uint8Array | undefined;
+	/** The broker has accepted us; its last data, by which it may have to prove itself. Throws to refuse it. */
+	finish?(data: Uint8Array | undefined): void;
 }
 
 export interface Credentials {

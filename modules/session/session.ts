@@ -11,7 +11,7 @@ import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
 import { Pulse } from "./pulse.js";
 import { Receiver } from "./receiver.js";
-import { Requests, packetOf, type Request } from "./requests.js";
+import { Requests, packetOf, type Control, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
 import { SessionEvent } from "./session-event.js";
 import type { Credentials, SessionOptions } from "./session-options.js";
@@ -52,7 +52,7 @@ export class Session {
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
-	/** We are not online, or AUTH or resends may be due: cleared by #writeRare() when they are not. */
+	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
@@ -70,6 +70,10 @@ export class Session {
 			outbox.recordsMax + 2,
 			outbox.idSize,
 		);
+	}
+	/** Answers that the broker owes. */
+	get #owed(): number {
+		return this.sender.owed + this.requests.owed + this.handshake.owed;
 	}
 	/** Something may be due that transmit() can write, or had no room for. */
 	get due(): boolean {
@@ -109,13 +113,19 @@ export class Session {
 	/**
 	 * Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT.
 	 */
-	check(frame: FrameWriter, subject: Request | Credentials): void {
-		const packet = "filter" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
+	check(frame: FrameWriter, subject: Request | Control | Credentials): void {
+		const packet = "onAnswer" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
 		writePacket(target, packet, this.#options.version);
 		target.reset();
+	}
+	/** Sends a control next; false when we are not online, or too much is unanswered. */
+	control(control: Control): boolean {
+		if (!this.online || !this.requests.addControl(control)) return false;
+		this.#rareDue = true;
+		return true;
 	}
 	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
 	receiveAcks(packets: FrameReader, now: number): void {
@@ -139,7 +149,12 @@ export class Session {
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean): string | undefined {
 		if (!this.online) return undefined;
-		return this.pulse.tick(now, this.sender.owed + this.requests.owed > 0, deaf);
+		return this.pulse.tick(now, this.#owed > 0, deaf);
+	}
+	/** See Handshake.reauthenticate(). */
+	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
+		this.#rareDue = true;
+		return this.handshake.reauthenticate(onEnd);
 	}
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
@@ -177,7 +192,8 @@ export class Session {
 		if (!this.online) return this.handshake.transmit(frame);
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
-		if (this.handshake.authDue) return this.handshake.transmit(frame);
+		if (this.handshake.authDue) return this.#writeAuth(frame, now);
+		if (this.requests.controls > 0) return this.#writeRequest(frame, now);
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
@@ -185,6 +201,11 @@ export class Session {
 		}
 		this.#rareDue = false;
 		return this.#writeUsual(frame, now);
+	}
+	#writeAuth(frame: FrameWriter, now: number): boolean {
+		if (!this.handshake.transmit(frame)) return false;
+		if (this.#owed === 1) this.pulse.ask(now);
+		return true;
 	}
 	#writeUsual(frame: FrameWriter, now: number): boolean {
 		if (this.requests.unsent > 0 && this.#writeRequest(frame, now)) return true;
@@ -199,7 +220,7 @@ export class Session {
 	}
 	#writeRequest(frame: FrameWriter, now: number): boolean {
 		if (!this.requests.transmit(frame, this.#options.version)) return false;
-		if (this.sender.owed + this.requests.owed === 1) this.pulse.ask(now);
+		if (this.#owed === 1) this.pulse.ask(now);
 		return true;
 	}
 	#writePing(frame: FrameWriter): boolean {
@@ -249,7 +270,8 @@ export class Session {
 		if (type === PacketType.pubrel) return this.receiver.release(id);
 		this.pulse.progressAt = now;
 		// An acknowledgement that comes twice is no offence [MQTT5 4.3.2].
-		if (type === PacketType.puback) sender.acknowledge(id, reason, 1);
+		if (type === puback && this.requests.controls > 0) this.requests.answer(id, [reason], puback);
+		if (type === puback) sender.acknowledge(id, reason, 1);
 		else if (type === PacketType.pubcomp) sender.complete(id);
 		else if (reason >= 0x80) sender.acknowledge(id, reason, 2);
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
@@ -280,10 +302,11 @@ export class Session {
 		if (type === PacketType.suback || type === PacketType.unsuback) {
 			const { messageId, granted, properties } = readServerPacket(packet) as Grant;
 			this.pulse.progressAt = now;
-			this.requests.answer(messageId, granted, type === PacketType.suback, properties);
+			this.requests.answer(messageId, granted, type, properties);
 			return SessionEvent.none;
 		}
 		const event = this.handshake.receive(packet);
+		this.pulse.progressAt = now;
 		if (this.handshake.authDue) this.#rareDue = true;
 		return event;
 	}

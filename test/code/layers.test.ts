@@ -16,9 +16,15 @@ const everyHost = ["hosts/host", "hosts/base64", "hosts/simulated-radio", "modul
 const arrows: Readonly<Record<string, readonly string[]>> = {
 	"modules/wire": [],
 	"modules/outbox": [],
-	"modules/transport": [],
+	"modules/transport": ["hosts/host"],
 	"modules/session": ["modules/wire/", "modules/outbox/"],
-	"modules/link": ["modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
+	"modules/link": [
+		"modules/transport/",
+		"modules/session/",
+		"modules/outbox/",
+		"modules/wire/",
+		"hosts/host",
+	],
 	"modules/client": ["modules/link/", "modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
 	"modules/rounds": ["modules/client/", "modules/settings/", "modules/wifi/", "hosts/host"],
 	"modules/wifi": ["hosts/host"],

@@ -1,5 +1,4 @@
 import test from "ava";
-import type { Authenticator } from "../../modules/session/session-options.js";
 import { Bench, accepted, accepted5, dense } from "../support/bench.js";
 
 const greeting: [3 | 4 | 5, string, string][] = [
@@ -156,62 +155,4 @@ test("DISCONNECT of ours: it waits for a frame with room", t => {
 	t.false(bench.session.transmit(bench.frame, 0));
 	t.false(bench.session.handshake.left);
 	t.is(bench.sent().slice(-4), dense("e0 00"));
-});
-
-class Echo implements Authenticator {
-	method = "m";
-	readonly asked: (number | undefined)[] = [];
-	start() {
-		return Uint8Array.of(1);
-	}
-	answer(data: Uint8Array | undefined) {
-		this.asked.push(data?.[0]);
-		return data === undefined ? undefined : Uint8Array.of(data[0]! + 1);
-	}
-}
-
-test("AUTH: challenges are answered before CONNACK and after it, with the same method", t => {
-	const authenticator = new Echo();
-	const bench = new Bench({ version: 5, clean: true, authenticator });
-	bench.session.open({});
-	t.is(bench.sent(), dense("10 19 0004 4d515454 05 02 003c 0b 21 0003 15 0001 6d 16 0001 01 0001 63"));
-	t.is(bench.feed("f0 0a 18 08 15 0001 6d 16 0001 07"), "");
-	t.is(bench.sent(), dense("f0 0a 18 08 15 0001 6d 16 0001 08"));
-	bench.feed("f0 06 18 04 15 0001 6d");
-	t.is(bench.sent(), dense("f0 06 18 04 15 0001 6d"));
-	t.is(bench.feed("20 07 00 00 04 15 0001 6d"), "connected");
-	bench.feed("f0 0a 18 08 15 0001 6d 16 0001 02");
-	t.is(bench.sent(), dense("f0 0a 18 08 15 0001 6d 16 0001 03"));
-	t.is(bench.feed("f0 06 00 04 15 0001 6d"), "", "success asks for nothing");
-	t.is(bench.sent(), "");
-	t.deepEqual(authenticator.asked, [7, undefined, 2]);
-});
-
-test("AUTH: it waits for an empty frame, and dies with the connection", t => {
-	const bench = new Bench({ version: 5, clean: true, authenticator: new Echo() });
-	bench.connect("20 07 00 00 04 15 0001 6d");
-	bench.publish("A", 0);
-	bench.session.transmit(bench.frame, 0);
-	bench.feed("f0 06 18 04 15 0001 6d");
-	t.false(bench.session.transmit(bench.frame, 0));
-	t.is(bench.sent(), dense("30 05 0001 74 00 41  f0 06 18 04 15 0001 6d"));
-	bench.feed("f0 06 18 04 15 0001 6d");
-	t.is(bench.reconnect("20 07 00 00 04 15 0001 6d"), "");
-});
-
-test("AUTH: another method, or an end before CONNACK, is a breach", t => {
-	const rows: [string, string][] = [
-		["f0 06 18 04 15 0001 6e", "0x82 AUTH with another authentication method"],
-		["f0 06 00 04 15 0001 6d", "0x82 AUTH ends before CONNACK"],
-		["f0 00", "0x82 AUTH with another authentication method"],
-		["f0 06 19 04 15 0001 6d", "0x82 AUTH as only clients send it"],
-		[accepted5, "0x82 CONNACK with another authentication method"],
-		["20 07 00 00 04 15 0001 6e", "0x82 CONNACK with another authentication method"],
-	];
-	for (const [bytes, breach] of rows) {
-		const bench = new Bench({ version: 5, authenticator: new Echo() });
-		bench.session.open({});
-		bench.sent();
-		t.is(bench.breach(bytes), breach);
-	}
 });

@@ -1,3 +1,4 @@
+import { PacketType } from "../../modules/wire/packet-type.js";
 import test from "ava";
 import { Offer } from "../../modules/session/offer.js";
 import { Requests, type Request } from "../../modules/session/requests.js";
@@ -89,7 +90,7 @@ test("packet id: requests never share one, nor take a message's, over four round
 		}
 		if (owed.length === 3 || random.once(2)) {
 			const [id] = owed.splice(random.below(owed.length), 1);
-			if (!requests.answer(id!, [0], true)) t.fail(`id ${id} was not asked`);
+			if (!requests.answer(id!, [0], PacketType.suback)) t.fail(`id ${id} was not asked`);
 		}
 	}
 	t.is(requests.owed, owed.length);
