@@ -5,7 +5,7 @@ import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import { connectPacket } from "./connect-packet.js";
 import { Offer } from "./offer.js";
 import { SessionEvent } from "./session-event.js";
@@ -144,7 +144,7 @@ export class Handshake {
 		this.#phase = Phase.waiting;
 		this.#asked = true;
 		this.#authData = this.#options.authenticator?.start();
-		writePacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		writeClientPacket(frame, this.connectPacket(this.#credentials), this.#options.version);
 		this.#authData = undefined;
 		this.#credentials = {};
 		return true;
@@ -155,7 +155,7 @@ export class Handshake {
 		// What is too long for this broker stays unsaid [MQTT-3.2.2-15].
 		if (this.#leaveExpiry !== undefined && this.offer.packetBytesMax >= disconnectMax) {
 			const properties = { sessionExpiryInterval: this.#leaveExpiry };
-			writePacket(frame, { cmd: "disconnect", reasonCode: this.#leaveReason, properties }, 5);
+			writeClientPacket(frame, { cmd: "disconnect", reasonCode: this.#leaveReason, properties }, 5);
 			return true;
 		}
 		const code = this.#options.version === 5 ? this.#leaveReason : 0;
@@ -171,7 +171,7 @@ export class Handshake {
 				? { authenticationMethod }
 				: { authenticationMethod, authenticationData: this.#authData };
 		const from = frame.end;
-		writePacket(frame, { cmd: "auth", reasonCode: this.#authReason, properties }, 5);
+		writeClientPacket(frame, { cmd: "auth", reasonCode: this.#authReason, properties }, 5);
 		const bytes = frame.end - from;
 		if (this.#phase === Phase.online && bytes > this.offer.packetBytesMax) {
 			frame.reset();

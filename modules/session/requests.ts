@@ -8,7 +8,7 @@ import type {
 	UnsubscribePacket,
 } from "../wire/packet.js";
 import { malformed } from "../wire/protocol-error.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import type { Offer } from "./offer.js";
 
 /**
@@ -128,7 +128,7 @@ export class Requests {
 			const id = this.#unusedId();
 			const from = frame.end;
 			try {
-				writePacket(frame, packetOf(request, id), version);
+				writeClientPacket(frame, packetOf(request, id), version);
 			} catch (error) {
 				// It fits in an empty frame, which subscribe() has seen to, so it will go out later.
 				if (error instanceof FrameFullError && from > frame.start) return false;

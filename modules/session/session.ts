@@ -5,7 +5,7 @@ import type { GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import { Acks } from "./acks.js";
 import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
@@ -118,7 +118,7 @@ export class Session {
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
-		writePacket(target, packet, this.#options.version);
+		writeClientPacket(target, packet, this.#options.version);
 		target.reset();
 	}
 	/** Sends a control next; false when we are not online, or too much is unanswered. */
