@@ -33,6 +33,9 @@ export class RecordReader {
 	/** Takes what the header lacks from bytes[at], and returns where the contents begin. */
 	begin(bytes: Uint8Array, at: number): number {
 		while (this.#filled < headerBytes && at < bytes.length) this.header[this.#filled++] = bytes[at++]!;
+		// Its first byte tells what is no TLS, which may send no more before it is answered.
+		if (this.header[0]! < Content.changeCipher || this.header[0]! > Content.application)
+			throw new TlsFault("what answers there does not speak TLS", Alert.unexpectedMessage);
 		if (this.#filled === headerBytes) this.#check();
 		return at;
 	}
@@ -47,8 +50,7 @@ export class RecordReader {
 		const { header } = this;
 		this.type = header[0]!;
 		this.left = (header[3]! << 8) | header[4]!;
-		if (this.type < Content.changeCipher || this.type > Content.application || header[1] !== 3)
-			throw new TlsFault("what answers there does not speak TLS", Alert.unexpectedMessage);
+		if (header[1] !== 3) throw new TlsFault("what answers there does not speak TLS", Alert.unexpectedMessage);
 		const seal = this.isSecret ? sealBytes : 0;
 		if (this.left > this.#fragmentBytes + seal)
 			throw new TlsFault(

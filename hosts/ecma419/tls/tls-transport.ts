@@ -133,7 +133,6 @@ export class TlsTransport implements Transport {
 	#onWritable(count: number): void {
 		if (this.#handler === undefined) return;
 		this.#innerWritable = count;
-		if (this.#held !== undefined) this.#flush(this.#held);
 		if (!this.#isBegun) {
 			this.#isBegun = true;
 			this.#attempt(() => this.#handshake.begin());
@@ -154,6 +153,7 @@ export class TlsTransport implements Transport {
 	}
 	/** Tells the handler what has become of a turn of the host's. */
 	#tell(hasBytes: boolean): void {
+		if (this.#held !== undefined) this.#flush(this.#held);
 		if (this.#ending !== undefined && !hasBytes) return this.#report();
 		const room = this.#isTold ? 0 : this.#room;
 		if (room > 0) {
@@ -264,12 +264,16 @@ export class TlsTransport implements Transport {
 			// It was no more than a courtesy.
 		}
 	}
-	/** For the session: what cannot be sent at once is held. */
+	/**
+	 * For the session: what cannot be sent at once is held. The parts of a handshake go out together, for a
+	 * broker that refuses the first one closes, and its reason is lost where more is written then.
+	 */
 	#send(bytes: Uint8Array): void {
-		if (this.#held === undefined) return this.#flush(bytes);
-		const all = new Uint8Array(this.#held.length + bytes.length);
-		all.set(this.#held);
-		all.set(bytes, this.#held.length);
+		if (this.#held === undefined && this.#guard.isDone) return this.#flush(bytes);
+		const held = this.#held ?? nothing;
+		const all = new Uint8Array(held.length + bytes.length);
+		all.set(held);
+		all.set(bytes, held.length);
 		this.#held = all;
 	}
 	#flush(bytes: Uint8Array): void {
