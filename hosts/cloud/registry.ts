@@ -46,6 +46,8 @@ export interface DeviceCredential {
 	account: string;
 }
 
+const secretBytes = 15;
+
 interface Tables {
 	storages: Table<Storage>;
 	instances: Table<Instance>;
@@ -179,7 +181,7 @@ export class Registry {
 		return this.groups.all().filter(group => group.instanceId === instanceId);
 	}
 	/** One more key of an account, main or sub; an account is there with its first key. */
-	createKey(account: string, secret = randomBytes(15).toString("base64url")): AccessKey {
+	createKey(account: string, secret = random(secretBytes)): AccessKey {
 		checkWord("account", account);
 		if (secret === "") throw new RangeError("a secret is not empty");
 		const key = { id: `LTAI${random(10)}`, secret, account };
@@ -193,7 +195,7 @@ export class Registry {
 		if (!group) throw new RangeError(`"${clientId}" is no client id of a group of ${instanceId}`);
 		if (this.devices.all().some(device => device.instanceId === instanceId && device.clientId === clientId))
 			throw new RangeError(`${clientId} has a credential already`);
-		const secret = randomBytes(15).toString("base64url");
+		const secret = random(secretBytes);
 		const device = { id: `DC.${random(10)}`, secret, instanceId, clientId, account: group.account };
 		return this.devices.add(device.id, device);
 	}

@@ -39,7 +39,10 @@ export class Router {
 		const id = this.#core.ids.next(this.#core.clock.now());
 		this.#step(id, "pub_mqtt", { clientId, topic, qos });
 		if (payload.length > Limits.payloadBytes)
-			this.#step(id, "dropped", { note: `${payload.length} bytes are more than ${Limits.payloadBytes}` });
+			this.#step(id, "dropped", {
+				clientId,
+				note: `${payload.length} bytes are more than ${Limits.payloadBytes}`,
+			});
 		else {
 			const { instanceId, isClean } = session;
 			this.#store(id, { instanceId, topic, payload, qos, isClean, clientId });

@@ -116,6 +116,10 @@ export class StandIn {
 	trace(messageId: string): MessageStep[] {
 		return this.#core.trace.ofMessage(messageId);
 	}
+	/** The latest steps of messages in which a client had a part. */
+	clientMessages(clientId: string, max: number = Bounds.listed): MessageStep[] {
+		return this.#core.trace.ofClient(clientId, max);
+	}
 	deviceTrace(clientId: string): DeviceStep[] {
 		return this.#core.trace.ofDevice(clientId);
 	}

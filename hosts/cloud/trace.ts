@@ -69,6 +69,10 @@ export class Trace {
 	ofMessage(messageId: string): MessageStep[] {
 		return this.#messages.where(step => step.messageId === messageId);
 	}
+	/** The steps in which a client had a part, of all messages. */
+	ofClient(clientId: string, max: number): MessageStep[] {
+		return this.#messages.where(step => step.clientId === clientId, max);
+	}
 	ofDevice(clientId: string): DeviceStep[] {
 		return this.#devices.where(step => step.clientId === clientId);
 	}

@@ -32,6 +32,12 @@ export interface ClientOptions {
 	/** The most topics that a 5.0 broker may abbreviate; each costs the memory of a topic. */
 	topicAliasMax?: number;
 	subscriptionsMax?: number;
+	/** The most requests that wait for their replies; 5.0 only. */
+	repliesMax?: number;
+	/** Where replies come to, unless the broker says so. Default: replies/ and the client id. */
+	repliesTopic?: string;
+	/** Ask a 5.0 broker for the topic under which this client may have replies. */
+	requestResponseInformation?: boolean;
 	/** Room for messages that are not finished, and for how many. */
 	outboxBytes?: number;
 	outboxMessages?: number;
@@ -41,6 +47,8 @@ export interface ClientOptions {
 	readerBytes?: number;
 	/** The longest topic to publish to, and two, together with the properties of a message. */
 	scratchBytes?: number;
+	/** Go where a broker sends us, over the same scheme: it gets our credentials. */
+	followRedirects?: boolean;
 	connectMs?: number;
 	replyMs?: number;
 	ackMs?: number;
@@ -56,12 +64,14 @@ export const defaults = Object.freeze({
 	window: 10,
 	incomingMax: 32,
 	topicAliasMax: 0,
+	repliesMax: 16,
 	subscriptionsMax: 32,
 	outboxBytes: 8_192,
 	outboxMessages: 64,
 	frameBytes: 1_460,
 	readerBytes: 2_048,
 	scratchBytes: 1_024,
+	followRedirects: false,
 	connectMs: 30_000,
 	replyMs: 10_000,
 	ackMs: 30_000,
@@ -74,6 +84,7 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	keepAliveMs: Object.freeze([0, 65_535_000] as const),
 	window: Object.freeze([1, 16_384] as const),
 	incomingMax: Object.freeze([1, 16_384] as const),
+	repliesMax: Object.freeze([1, 1_024] as const),
 	topicAliasMax: Object.freeze([0, 0xffff] as const),
 	subscriptionsMax: Object.freeze([1, 8_192] as const),
 	outboxBytes: Object.freeze([8, 0x7fff_ffff] as const),

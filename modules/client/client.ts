@@ -9,21 +9,16 @@ import type { Credentials } from "../session/session-options.js";
 import type { Source } from "../session/streams.js";
 import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import { PacketType, type Version } from "../wire/packet-type.js";
-import { checkTopicName } from "../wire/topic.js";
-import { writeProperties } from "../wire/write-properties.js";
+import type { Version } from "../wire/packet-type.js";
+import { checkTopicName, topicNameFault } from "../wire/topic.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
+import { Encoder } from "./encoder.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Message } from "./message.js";
 import type { Service } from "./service.js";
-import {
-	checkSource,
-	marksOf,
-	ownProperties,
-	type MessageProperties,
-	type PublishOptions,
-} from "./publish-options.js";
+import { checkSource, marksOf, type PublishOptions } from "./publish-options.js";
+import { Replies, type Answer, type RequestOptions } from "./replies.js";
 import { Subscribers, type MessageHandler } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
 
@@ -90,8 +85,11 @@ export class Client implements LinkHandler {
 	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
 	#since: Float64Array;
 	#meter = new HealthMeter();
-	#scratch: FrameWriter;
+	#encoder: Encoder;
 	#service: Service | undefined;
+	#repliesMax: number;
+	#repliesTopic: string | undefined;
+	#replies: Replies | undefined;
 
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
@@ -104,6 +102,8 @@ export class Client implements LinkHandler {
 		this.#host = host;
 		this.#version = all.version;
 		this.#service = all.service;
+		this.#repliesMax = all.repliesMax;
+		this.#repliesTopic = all.repliesTopic;
 		this.#expirySeconds = all.clean ? 0 : all.sessionExpirySeconds;
 		this.outbox = new Outbox(
 			memory,
@@ -116,7 +116,7 @@ export class Client implements LinkHandler {
 		this.outbox.onEnd = (record, outcome, reason) => this.#onEnd(record, outcome, reason);
 		this.#since = new Float64Array(all.outboxMessages + 2);
 		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
-		this.#scratch = new FrameWriter(host.text, new Uint8Array(all.scratchBytes));
+		this.#encoder = new Encoder(host.text, all.version, all.scratchBytes);
 		this.link = new Link(host, this.outbox, frame, this, {
 			...all,
 			endpoints: urls.map(parseEndpoint),
@@ -143,6 +143,7 @@ export class Client implements LinkHandler {
 	close(options: CloseOptions = {}): void {
 		this.link.stop(this.#checkExpiry(options.sessionExpirySeconds));
 		this.link.session.requests.abandon();
+		this.#replies?.abandon("the client was closed");
 		for (let record = this.outbox.head; record !== 0; record = this.outbox.head)
 			this.outbox.finish(record, Outcome.abandoned, 0);
 	}
@@ -154,10 +155,10 @@ export class Client implements LinkHandler {
 	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
 		const { ttlMs = Infinity, properties } = options;
 		const marks = marksOf(options);
-		const topicBytes = this.#topicBytes(topic);
-		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
+		const topicBytes = this.#encoder.topic(topic);
+		const bytes = typeof payload === "string" ? this.#encoder.text(payload) : checkBytes("payload", payload);
 		this.#service?.checkPublish(topic, bytes.length, options);
-		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
+		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
 		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
 	}
 	/**
@@ -170,14 +171,35 @@ export class Client implements LinkHandler {
 		const { ttlMs = Infinity, properties } = options;
 		const marks = marksOf(options);
 		checkSource(source);
-		const topicBytes = this.#topicBytes(topic);
+		const topicBytes = this.#encoder.topic(topic);
 		this.#service?.checkPublish(topic, source.bytes, options);
-		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
+		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
 		const { streams } = this.link.session.sender;
 		const now = this.#host.clock.now();
 		const record = streams.publish(topicBytes, source, marks, ttlMs, now, encoded);
 		if (record !== 0) this.link.wake();
 		return this.#accepted(record);
+	}
+	/**
+	 * Publishes to that topic with a topic for the reply, at QoS 1 unless told otherwise, and gives the reply.
+	 * That none comes in time is an outcome. It needs MQTT 5: before that the application has to agree on topic
+	 * and correlation by its payloads.
+	 */
+	request(topic: string, payload: string | Uint8Array, options: RequestOptions = {}): Promise<Answer> {
+		if (this.#version < 5) throw new TypeError("request() needs MQTT 5");
+		this.#replies ??= new Replies(this.#repliesMax, this.#host.clock, this.#host.random.word(), {
+			publish: (name, bytes, rest) => this.publish(name, bytes, rest),
+			listen: lost => this.#listen(lost),
+		});
+		return this.#replies.ask(topic, payload, options);
+	}
+	/** Publishes a reply to a message that asks for one by its response topic, at that message's QoS. */
+	reply(request: Message, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
+		const { responseTopic, correlationData } = request.properties ?? {};
+		if (responseTopic === undefined) throw new TypeError(`the message to ${request.topic} asks for no reply`);
+		const properties = { ...options.properties };
+		if (correlationData !== undefined) properties.correlationData = correlationData;
+		return this.publish(responseTopic, payload, { qos: request.qos, ...options, properties });
 	}
 	/** A kind of message, with names in braces for the levels that vary. */
 	topic<Value, const Template extends string = string>(
@@ -292,6 +314,20 @@ export class Client implements LinkHandler {
 			this.#failed(error, "");
 		}
 	}
+	/** Hears replies at a topic of this client's, and returns it. */
+	#listen(lost: (why: string) => void): string {
+		const { handshake, online } = this.link.session;
+		const given = online ? handshake.properties?.responseInformation : undefined;
+		let topic = this.#repliesTopic ?? `replies/${handshake.clientId}`;
+		if (given !== undefined && topicNameFault(given) === undefined)
+			topic = `${given}${given.endsWith("/") ? "" : "/"}replies`;
+		if (this.#subscribers.has(topic)) return topic;
+		const heard = this.subscribe(topic, { qos: 1 }, message => {
+			if (!this.#replies!.hear(message)) return this.onStray(message);
+		});
+		heard.catch((error: unknown) => lost((error as Error).message));
+		return topic;
+	}
 	#hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
 		try {
 			const done = handler(message);
@@ -346,37 +382,8 @@ export class Client implements LinkHandler {
 		if (username === undefined && password === undefined) return undefined;
 		const credentials: Credentials = {
 			username,
-			password: typeof password === "string" ? this.#encodeText(password) : password,
+			password: typeof password === "string" ? this.#encoder.text(password) : password,
 		};
 		return (done: (credentials: Credentials) => void) => done(credentials);
-	}
-	/** The topic with its length word, good until the next call. */
-	#topicBytes(topic: string): Uint8Array {
-		checkTopicName(topic);
-		const scratch = this.#scratch;
-		scratch.reset();
-		const end = this.#host.text.write(topic, scratch.bytes, 2, scratch.limit);
-		if (end < 0)
-			throw new RangeError(`topic is over the ${scratch.limit - 2} bytes that scratchBytes allows`);
-		scratch.word(end - 2);
-		return scratch.bytes.subarray(0, (scratch.end = end));
-	}
-	#encodeText(text: string): Uint8Array {
-		// At most three bytes a UTF-16 unit, and four a code point, whichever of them length counts.
-		const bytes = new Uint8Array(text.length * 4);
-		return bytes.subarray(0, this.#host.text.write(text, bytes, 0, bytes.length));
-	}
-	/** Behind the topic in the scratch, and good as long as that. */
-	#encodeProperties(properties: MessageProperties): Uint8Array {
-		if (this.#version !== 5) throw new TypeError("properties of a message need MQTT 5");
-		for (const name of ownProperties)
-			if (Object.hasOwn(properties, name))
-				throw new RangeError(`property ${name} is not the caller's to set`);
-		const scratch = this.#scratch;
-		const from = scratch.end;
-		writeProperties(scratch, PacketType.publish, properties);
-		const length = scratch.end - from;
-		const lengthBytes = length < 0x81 ? 1 : length < 0x4002 ? 2 : 3;
-		return scratch.bytes.subarray(from + lengthBytes, scratch.end);
 	}
 }

@@ -32,9 +32,19 @@ export class Message {
 			identifiers === undefined ? none : typeof identifiers === "number" ? [identifiers] : identifiers;
 		this.#text = text;
 	}
-	/** The payload as text; undefined when it is not UTF-8, or holds U+0000. */
+	/** The payload as text, which unlike those of MQTT may hold U+0000; undefined when it is not UTF-8. */
 	text(): string | undefined {
-		return this.#text.read(this.payload, 0, this.payload.length);
+		const { payload } = this;
+		let text = "";
+		let from = 0;
+		for (let at = payload.indexOf(0); at >= 0; at = payload.indexOf(0, from)) {
+			const part = this.#text.read(payload, from, at);
+			if (part === undefined) return undefined;
+			text += `${part}\0`;
+			from = at + 1;
+		}
+		const rest = this.#text.read(payload, from, payload.length);
+		return rest === undefined ? undefined : text + rest;
 	}
 	/** The payload as JSON; a SyntaxError when it is not. */
 	json(): unknown {

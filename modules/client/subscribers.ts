@@ -45,6 +45,9 @@ export class Subscribers {
 		this.#link = link;
 		this.#version = version;
 	}
+	has(filter: string): boolean {
+		return this.list.some(subscriber => subscriber.filter === filter);
+	}
 	/** See Client.subscribe(). */
 	add(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
 		const { session, frame, subscriptions } = this.#link;

@@ -25,6 +25,8 @@ export interface LinkOptions {
 	connectMs: number;
 	/** A connection that has lasted for so long starts the back-off anew. */
 	healthyMs: number;
+	/** Go where a broker sends us, over the same scheme; without it that is a failure as any other. */
+	followRedirects: boolean;
 	/** Asked at every attempt; done takes undefined when there are none to be had. */
 	credentials?: ((done: (credentials: Credentials | undefined) => void) => void) | undefined;
 }

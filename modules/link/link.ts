@@ -10,7 +10,8 @@ import { explain } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
 import { checkReach, type Endpoint } from "./endpoint.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
-import { openWebSocket, targetOf } from "./open-stream.js";
+import { openStream } from "./open-stream.js";
+import { Route } from "./route.js";
 import { Subscriptions } from "./subscriptions.js";
 
 export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
@@ -48,8 +49,7 @@ export class Link implements TransportHandler {
 	#armedFor = Infinity;
 	/** Within a turn of ours, which ends with all that is due. */
 	#busy = false;
-	#turn = 0;
-	#failures = 0;
+	#route: Route;
 	#attempt = 0;
 	#held = false;
 	#until = Infinity;
@@ -78,7 +78,8 @@ export class Link implements TransportHandler {
 		this.session.check(frame, {});
 		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session.requests);
 		this.#reader = new FrameReader(host.text, options.readerBytes, options.session.version);
-		this.endpoint = options.endpoints[0]!;
+		this.#route = new Route(options.endpoints, options.followRedirects);
+		this.endpoint = this.#route.endpoint;
 		this.#alarm = host.clock.alarm(() => this.#onAlarm());
 	}
 	/** Begins to connect; harmless when it has begun. */
@@ -203,7 +204,7 @@ export class Link implements TransportHandler {
 	}
 	#dial(now: number): void {
 		const attempt = ++this.#attempt;
-		this.endpoint = this.#options.endpoints[this.#turn]!;
+		this.endpoint = this.#route.take();
 		this.#until = now + this.#options.connectMs;
 		this.#enter(LinkState.resolving);
 		const provider = this.#options.credentials;
@@ -236,10 +237,7 @@ export class Link implements TransportHandler {
 		// Whoever heard of it may have stopped the link.
 		if (this.state !== LinkState.opening) return;
 		try {
-			const target = targetOf(this.endpoint, address, this.#options.tls);
-			const { path } = this.endpoint;
-			if (path === "") this.#transport = this.#host.network.open(target, this);
-			else this.#transport = openWebSocket(this.#host, target, path, this.frame, this);
+			this.#transport = openStream(this.#host, this.endpoint, address, this.#options, this.frame, this);
 		} catch (error) {
 			this.#fail(Cause.fault, String(error));
 		}
@@ -280,14 +278,20 @@ export class Link implements TransportHandler {
 				if (!session.handshake.sessionPresent || session.handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
-				return this.#fail(refusalCause(session.handshake.reason), this.#reasonDetail("refused"));
+				return this.#turnAway(refusalCause(session.handshake.reason), "refused", now);
 			case SessionEvent.disconnected:
-				return this.#fail(closeCause(session.handshake.reason), this.#reasonDetail("closed by the broker"));
+				return this.#turnAway(closeCause(session.handshake.reason), "closed by the broker", now);
 		}
 	}
-	#reasonDetail(what: string): string {
+	#turnAway(cause: Cause, what: string, now: number): void {
 		const { reason, properties } = this.session.handshake;
-		return `${what}: ${explain(reason, properties)}`;
+		const detail = `${what}: ${explain(reason, properties)}`;
+		const elsewhere = this.#route.redirect(reason, properties?.serverReference, this.#isHealthy(now));
+		if (elsewhere === undefined) this.#fail(cause, detail);
+		else this.#fail(Cause.moved, `${detail}, ${elsewhere}`);
+	}
+	#isHealthy(now: number): boolean {
+		return this.state === online && now - this.#onlineAt >= this.#options.healthyMs;
 	}
 	/** Sends whatever is due and fits, but nothing whose time is over. */
 	#pump(transport: Transport, now: number): void {
@@ -350,14 +354,10 @@ export class Link implements TransportHandler {
 	#fail(cause: Cause, detail: string): void {
 		if (this.state <= LinkState.waiting) return;
 		const now = this.#host.clock.now();
-		if (this.state === LinkState.online && now - this.#onlineAt >= this.#options.healthyMs)
-			this.#failures = 0;
-		if (cause !== Cause.network) this.#failures++;
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;
-		this.retryMs = backOff(cause, Math.max(1, this.#failures), this.#host.random.word());
-		this.#turn = (this.#turn + 1) % this.#options.endpoints.length;
+		this.retryMs = this.#route.advance(cause, this.#isHealthy(now), this.#host.random.word());
 		this.#until = now + this.retryMs;
 		this.#drop();
 		this.#enter(LinkState.waiting);

@@ -1,4 +1,4 @@
-import type { Host } from "../../hosts/host.js";
+import type { Host, TlsOptions } from "../../hosts/host.js";
 import { Client } from "../client/client.js";
 import type { Settings } from "../settings/settings.js";
 import { Station } from "../wifi/station.js";
@@ -13,14 +13,21 @@ const dateRetryMs = 10_000;
  * rounds. Whatever breaks meanwhile is waited out. The tally comes when the rounds have an end, and the
  * client is closed.
  *
- * Settings that contradict each other or this host are a RangeError, before anything has begun.
+ * Settings that contradict each other or this host are a RangeError, before anything has begun. The options
+ * of TLS are for the brokers at mqtts:// and wss://.
  */
-export function startFirmware(host: Host, settings: Settings, onEnd: (tally: Tally) => void): Client {
+export function startFirmware(
+	host: Host,
+	settings: Settings,
+	onEnd: (tally: Tally) => void,
+	tls?: TlsOptions,
+): Client {
 	const startedAt = host.clock.now();
 	const print = (line: string) =>
 		host.monitor.print(`${timeStamp(host.clock.wall(), host.clock.now() - startedAt)} ${line}`);
 	const client = new Client(host, {
 		url: settings.brokers,
+		tls,
 		clientId: settings.clientId,
 		version: settings.version,
 		keepAliveMs: settings.keepAliveMs,

@@ -10,6 +10,7 @@ const advice: Readonly<Record<string, string>> = Object.freeze({
 	protocol: "What listens there may not be an MQTT broker.",
 	duplicate: "Another client uses this client id: give each device its own.",
 	tls: "Check whom this device trusts, the broker's certificate, and the date here.",
+	moved: "Give the address that the broker names.",
 	credentials: "Check where the credentials come from.",
 });
 
@@ -20,6 +21,7 @@ const serialAdvice: Readonly<Record<string, string>> = Object.freeze({
 	silent: "Check the wires and the baud rate, and that the bridge runs and reaches the broker.",
 	protocol: "Check the baud rate, and that nothing else uses this UART.",
 	unreachable: "Check the settings serial.transmit, serial.receive and serial.baud.",
+	moved: "Have the bridge go to that broker.",
 	fault: "Check the settings serial.transmit, serial.receive and serial.baud.",
 });
 

@@ -25,6 +25,7 @@ export function connectPacket(
 	packet.properties = { receiveMaximum: options.incomingMax };
 	if (packetBytesMax > 0) packet.properties.maximumPacketSize = packetBytesMax;
 	if (options.topicAliasMax > 0) packet.properties.topicAliasMaximum = options.topicAliasMax;
+	if (options.requestResponseInformation) packet.properties.requestResponseInformation = true;
 	if (!clean) packet.properties.sessionExpiryInterval = options.sessionExpirySeconds;
 	if (userProperties !== undefined) packet.properties.userProperties = userProperties;
 	if (authenticator !== undefined) {

@@ -41,6 +41,8 @@ export interface SessionOptions {
 	/** How long a 5.0 broker keeps the session after the connection is gone, in seconds. */
 	sessionExpirySeconds: number;
 	will?: Will | undefined;
+	/** Ask a 5.0 broker for its Response Information. */
+	requestResponseInformation?: boolean | undefined;
 	userProperties?: UserProperties | undefined;
 	authenticator?: Authenticator | undefined;
 }

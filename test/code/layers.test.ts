@@ -26,9 +26,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 		"hosts/host",
 	],
 	"modules/client": ["modules/link/", "modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
-	"modules/rounds": ["modules/client/", "modules/settings/", "modules/wifi/", "hosts/host"],
+	"modules/cloud": ["modules/client/", "modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
+	"modules/rounds": ["modules/client/", "modules/cloud/", "modules/settings/", "modules/wifi/", "hosts/host"],
 	"modules/wifi": ["hosts/host"],
-	"modules/settings": ["modules/link/endpoint", "modules/wire/", "modules/wifi/wifi-network"],
+	"modules/settings": [
+		"modules/cloud/",
+		"modules/link/endpoint",
+		"modules/wire/",
+		"modules/wifi/wifi-network",
+	],
 	"hosts/host": ["modules/wire/text"],
 	hosts: everyHost,
 	// What hosts with ECMA-419 have in common, whoever implements it.

@@ -80,7 +80,10 @@ test("README: a tired person's mistakes end with one plain line and exit code 2"
 		{ words: "--round 5", says: /did you mean rounds\?/ },
 		{ words: "--engine v8", says: /engine is node or xs/ },
 		{ words: "--rounds", says: /--rounds needs a value/ },
-		{ words: "--engine xs --broker mqtts://127.0.0.1", says: /there is no TLS here; use mqtt:\/\/, ws:\/\// },
+		{
+			words: "--engine xs --broker mqtts://127.0.0.1",
+			says: /--engine xs has no TLS; use mqtt:\/\/ or ws:\/\//,
+		},
 		{ words: "--broker serial:", says: /there is no serial line here; use mqtt:\/\// },
 		{ words: "--mqtt 4", says: /3\.1, 3\.1\.1 or 5/ },
 		{ words: "--mqtt 5", says: /give --broker URL/ },

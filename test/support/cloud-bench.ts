@@ -1,8 +1,10 @@
 import type { ExecutionContext } from "ava";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import type { CloudClock } from "../../hosts/cloud/clock.js";
 import { signClientId } from "../../hosts/cloud/credentials.js";
 import type { Wire } from "../../hosts/cloud/listeners.js";
@@ -144,4 +146,72 @@ export async function connectDevice(
 		client.once("close", () => reject(new Error("closed before CONNACK")));
 	});
 	return device;
+}
+
+/** A device that does only what it is told: it acknowledges nothing by itself. */
+export class RawDevice {
+	readonly packets: Packet[] = [];
+	isClosed = false;
+	#socket: Socket;
+	#waiters: (() => void)[] = [];
+
+	private constructor(socket: Socket) {
+		this.#socket = socket;
+		const reader = parser();
+		reader.on("packet", packet => {
+			this.packets.push(packet);
+			this.#look();
+		});
+		socket.on("data", bytes => reader.parse(bytes));
+		socket.on("error", () => {});
+		socket.on("close", () => {
+			this.isClosed = true;
+			this.#look();
+		});
+	}
+	static async connect(
+		t: ExecutionContext,
+		point: AccessPoint,
+		{ clientId, username, password }: IClientOptions,
+		clean = true,
+	): Promise<RawDevice> {
+		const socket = connect(point.ports.mqtt, "127.0.0.1");
+		t.teardown(() => socket.destroy());
+		await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+		const device = new RawDevice(socket);
+		const names = { protocolId: "MQTT", protocolVersion: 4, keepalive: 60 } as const;
+		const who = { clientId: clientId!, username: username!, password: Buffer.from(String(password)) };
+		device.send({ cmd: "connect", ...names, ...who, clean });
+		await device.until(({ packets }) => packets.length > 0);
+		return device;
+	}
+	/** All in one write, so that it arrives at once. */
+	send(...packets: Packet[]): void {
+		this.#socket.write(Buffer.concat(packets.map(packet => generate(packet))));
+	}
+	until(holds: (device: RawDevice) => boolean): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => reject(new Error("what was awaited does not come")), waitMs);
+			const look = () => {
+				if (!holds(this)) return void this.#waiters.push(look);
+				clearTimeout(timer);
+				resolve();
+			};
+			look();
+		});
+	}
+	get publishes(): IPublishPacket[] {
+		return this.packets.filter(packet => packet.cmd === "publish");
+	}
+	arrived(count: number): Promise<void> {
+		return this.until(({ publishes }) => publishes.length >= count);
+	}
+	/** As when the power goes. */
+	async cut(): Promise<void> {
+		this.#socket.destroy();
+		await this.until(({ isClosed }) => isClosed);
+	}
+	#look(): void {
+		for (const look of this.#waiters.splice(0)) look();
+	}
 }

@@ -60,6 +60,7 @@ export class LinkBench implements LinkHandler {
 			},
 			readerBytes: 128,
 			subscriptionsMax: 2,
+			followRedirects: false,
 			connectMs: 20_000,
 			healthyMs: 30_000,
 			...rest,

@@ -31,6 +31,7 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 		idSeed: random.pick([0, 0xffff, 0xff80, random.below(0x1_0000)]),
 		endpoints: random.pick([1, 1, 2]),
 		subscriptionsMax: 4,
+		followRedirects: false,
 		connectMs: random.pick([4_000, 30_000]),
 		healthyMs: random.pick([500, 5_000, 30_000]),
 		session: {

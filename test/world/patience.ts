@@ -18,6 +18,7 @@ const waits: { [cause in keyof typeof Cause]: [number, number] } = {
 	network: [1_000, 1_000],
 	fault: [5_000, 60_000],
 	tls: [5_000, 300_000],
+	moved: [10_000, 600_000],
 };
 const bounds = Object.values(waits);
 const doublingsMax = 16;
