@@ -71,6 +71,8 @@ export class Channel {
 		if (this.#isOpen) return;
 		this.#isOpen = true;
 		const { offline, clock } = this.#keeping;
+		const { packetIds } = this.session;
+		for (const key of packetIds.keys()) if (!offline.get(key)) packetIds.delete(key);
 		this.#backlog.push(...offline.keys(this.clientId, clock.now()));
 		void this.#pushBatch();
 	}

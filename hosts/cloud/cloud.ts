@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { readArguments } from "../node/arguments.js";
 import { HttpInterface } from "./http.js";
 import { wires } from "./listeners.js";
+import { defaultPorts } from "./ports.js";
 import { describeAccess, endWords, runLine } from "./prompt.js";
 import { StandIn } from "./stand-in.js";
 
@@ -14,11 +15,10 @@ const usage = `npm run cloud -- [options]
   --mqtt, --mqtts, --ws, --wss N    ports of the four wires; 0 takes any free one
   --http N                          port of the interface for programs`;
 
-const defaults = Object.freeze({ mqtt: "1883", mqtts: "8883", ws: "8083", wss: "8084", http: "8085" });
 const portMax = 0xffff;
 const exitUsage = 2;
 
-type PortName = keyof typeof defaults;
+type PortName = keyof typeof defaultPorts;
 
 async function main(): Promise<void> {
 	const {
@@ -28,12 +28,11 @@ async function main(): Promise<void> {
 	} = readArguments(process.argv.slice(2));
 	if (help !== undefined) return console.log(usage);
 	for (const name of Object.keys(given))
-		if (!Object.hasOwn(defaults, name)) throw new RangeError(`--${name} is not an option of the cloud`);
-	const words = { ...defaults, ...given };
-	const port = (name: PortName) => readPort(name, words[name]);
+		if (!Object.hasOwn(defaultPorts, name)) throw new RangeError(`--${name} is not an option of the cloud`);
+	const port = (name: PortName) => readPort(name, given[name] ?? String(defaultPorts[name]));
 	const ports = Object.fromEntries(wires.map(wire => [wire, port(wire)]));
 	const cloud = await StandIn.start({ folder, ports, onFailure: fail });
-	const http = await HttpInterface.start(cloud, port("http")).catch(async error => {
+	const http = await HttpInterface.start(cloud, port("http"), console.error).catch(async error => {
 		await cloud.close();
 		throw error;
 	});
@@ -75,9 +74,9 @@ function readPort(name: string, text: string): number {
 	return Number(text);
 }
 
-/** Nothing more can be kept: better to end than to acknowledge what would be forgotten. */
+/** As a rule nothing more can be kept: better to end than to acknowledge what would be forgotten. */
 function fail(error: unknown): void {
-	console.error("The cloud cannot keep anything any more, and ends:", error);
+	console.error("The cloud failed, and ends:", error);
 	process.exit(1);
 }
 

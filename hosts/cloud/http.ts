@@ -33,14 +33,18 @@ export class HttpInterface {
 		this.port = port;
 		this.#sockets = sockets;
 	}
-	/** Port 0 takes any free one. */
-	static async start(cloud: StandIn, port = 0): Promise<HttpInterface> {
+	/** Port 0 takes any free one. What goes wrong in the stand-in itself is told by onFailure. */
+	static async start(
+		cloud: StandIn,
+		port = 0,
+		onFailure: (error: unknown) => void = () => {},
+	): Promise<HttpInterface> {
 		let own = port;
 		const options = { requestTimeout: requestMs, headersTimeout: requestMs };
 		const server = createServer(options, (request, response) => {
 			void answer(cloud, own, request).then(
 				([status, json]) => reply(response, status, json),
-				(error: Error) => reply(response, ...failure(error)),
+				(error: Error) => reply(response, ...failure(error, onFailure)),
 			);
 		});
 		const sockets = new Set<Socket>();
@@ -134,9 +138,10 @@ function parse(body: string): unknown {
 	}
 }
 
-function failure(error: Error): [number, object] {
+function failure(error: Error, onFailure: (error: unknown) => void): [number, object] {
 	if (error instanceof Refused) return [error.status, { error: error.message }];
 	if (error instanceof RangeError || error instanceof TypeError) return [400, { error: error.message }];
+	onFailure(error);
 	return [500, { error: "the stand-in failed; its console says more" }];
 }
 

@@ -2,6 +2,8 @@
 // MQTT.js and mosquitto's clients against the stand-in, as the service's documents tell their users.
 
 import test from "ava";
+import { connect } from "node:net";
+import { WebSocket } from "ws";
 import { signClientId } from "../../hosts/cloud/credentials.js";
 import { wires } from "../../hosts/cloud/listeners.js";
 import { connectDevice, signed, startCloud } from "../support/cloud-bench.js";
@@ -29,3 +31,59 @@ for (const wire of wires)
 			["pub_mq", "ServerSend", "sub"],
 		);
 	});
+
+test("TLS: a client which does not trust the authority, or asks for another name, is not served", async t => {
+	const cloud = await startCloud(t);
+	const { accessPoint: point } = cloud;
+	const options = signed(point, `${point.groupId}@@@js`);
+	await t.throwsAsync(connectDevice(t, point, { ...options, ca: [] }, "mqtts"), { message: /self-signed/ });
+	await t.throwsAsync(connectDevice(t, point, { ...options, servername: "elsewhere" }, "mqtts"), {
+		message: /does not match certificate/,
+	});
+	t.deepEqual(cloud.clients(), []);
+});
+
+const upgrades: readonly [string, string, string[], RegExp][] = [
+	["another path", "/", ["mqtt"], /404/],
+	["no subprotocol", "/mqtt", [], /400/],
+	["another subprotocol", "/mqtt", ["mqttv3.1"], /400/],
+];
+
+for (const [title, path, protocols, says] of upgrades)
+	test(`WebSocket: ${title} is refused`, async t => {
+		const { accessPoint: point } = await startCloud(t);
+		const socket = new WebSocket(`ws://127.0.0.1:${point.ports.ws}${path}`, protocols);
+		const error = await new Promise<Error>(resolve => socket.once("error", resolve));
+		t.regex(error.message, says);
+	});
+
+test("WebSocket: a text frame ends the connection", async t => {
+	const { accessPoint: point } = await startCloud(t);
+	const socket = new WebSocket(`ws://127.0.0.1:${point.ports.ws}/mqtt`, ["mqtt"]);
+	await new Promise(resolve => socket.once("open", resolve));
+	const closed = new Promise<number>(resolve => socket.once("close", resolve));
+	socket.on("error", () => {});
+	socket.send("text");
+	t.true([1003, 1006].includes(await closed));
+});
+
+test("TCP: bytes which are no MQTT end their connection only", async t => {
+	const cloud = await startCloud(t);
+	const { accessPoint: point } = cloud;
+	const device = await connectDevice(t, point, signed(point, `${point.groupId}@@@js`));
+	for (const bytes of [
+		"GET / HTTP/1.1\r\n\r\n",
+		"\u0010\u0000",
+		"\u00ff\u00ff\u00ff\u00ff\u00ff",
+		"\u00e0\u0000",
+	])
+		for (const wire of ["mqtt", "mqtts"] as const) {
+			const socket = connect(point.ports[wire], "127.0.0.1");
+			socket.on("error", () => {});
+			const closed = new Promise(resolve => socket.once("close", resolve));
+			socket.end(Buffer.from(bytes, "latin1"));
+			await closed;
+		}
+	t.true(device.client.connected);
+	await device.client.subscribeAsync("godwit/#");
+});
