@@ -12,6 +12,7 @@ import { Aedes } from "aedes";
 import { WebSocketServer, createWebSocketStream } from "ws";
 import {
 	makeAuthority,
+	makeClientCertificate,
 	makeServerCertificate,
 	type Authority,
 	type Certified,
@@ -43,6 +44,8 @@ export interface Papers {
 	readonly mixed: Certified;
 	/** Signed by a leaf of our authority, which may not sign. */
 	readonly byLeaf: Certified;
+	/** The device's own. */
+	readonly client: Certified;
 }
 
 export async function makePapers(): Promise<Papers> {
@@ -68,6 +71,7 @@ export async function makePapers(): Promise<Papers> {
 			chain: [selfSigned.chain[0]!, authority.chain[0]!],
 			chainPem: selfSigned.chainPem + authority.chainPem,
 		},
+		client: await makeClientCertificate({ name: "device", authority: rsaAuthority, algorithm: "rsa" }),
 		byLeaf: await certify({ authority: await asAuthority(leaf) }),
 	};
 }

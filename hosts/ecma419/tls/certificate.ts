@@ -96,6 +96,17 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
 	};
 }
 
+/** Whether it is an RSA key in PKCS #8. */
+export function isRsaPrivateKey(bytes: Uint8Array): boolean {
+	try {
+		const key = new DerReader(bytes).enter(Tag.sequence);
+		key.number(); // the version
+		return key.enter(Tag.sequence).object() === rsaKey;
+	} catch {
+		return false;
+	}
+}
+
 function parseKey(key: DerReader): PublicKey {
 	const algorithm = key.enter(Tag.sequence);
 	const name = algorithm.object();

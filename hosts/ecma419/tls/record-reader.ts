@@ -51,13 +51,16 @@ export class RecordReader {
 		this.type = header[0]!;
 		this.left = (header[3]! << 8) | header[4]!;
 		if (header[1] !== 3) throw new TlsFault("what answers there does not speak TLS", Alert.unexpectedMessage);
+		// An alert may come before a version is agreed on.
+		if (header[2] !== 3 && (this.isSecret || this.type !== Content.alert))
+			throw new TlsFault("the broker does not speak TLS 1.2", Alert.protocolVersion);
 		const seal = this.isSecret ? sealBytes : 0;
 		if (this.left > this.#fragmentBytes + seal)
 			throw new TlsFault(
 				`the broker sends a record of ${this.left} bytes, more than the ${this.#fragmentBytes} asked for`,
 				Alert.recordOverflow,
 			);
-		if (this.left < (this.isSecret ? seal : 1) || (this.isSecret && header[2] !== 3))
+		if (this.left < (this.isSecret ? seal : 1))
 			throw new TlsFault("the broker sends a malformed TLS record", Alert.decodeError);
 	}
 }

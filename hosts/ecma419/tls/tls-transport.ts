@@ -1,6 +1,6 @@
 import type { Blame, TlsOptions, Transport, TransportHandler } from "../../host.js";
 import { ViewCache } from "../view-cache.js";
-import { parseCertificate } from "./certificate.js";
+import { isRsaPrivateKey, parseCertificate } from "./certificate.js";
 import { isAddress } from "./chain.js";
 import { Handshake } from "./handshake.js";
 import { HandshakeGuard } from "./handshake-guard.js";
@@ -293,6 +293,8 @@ function sessionOptions(host: string, options: TlsOptions): SessionOptions {
 		throw new RangeError(`${host} is no name that TLS can ask for`);
 	if (certificates.length > 0 !== (privateKey !== undefined))
 		throw new RangeError("a client certificate and its key come together");
+	if (privateKey !== undefined && !isRsaPrivateKey(privateKey))
+		throw new RangeError("the key of a client certificate is RSA, in PKCS #8: the SDK signs with no other");
 	if (recordBytesMax !== undefined && recordLengths.indexOf(recordBytesMax) < 0)
 		throw new RangeError(`TLS records can be asked to have at most ${recordLengths.join(", ")} bytes`);
 	return {
