@@ -2,6 +2,7 @@ import type { Host, TlsOptions } from "../../hosts/host.js";
 import { Client } from "../client/client.js";
 import type { Settings } from "../settings/settings.js";
 import { Station } from "../wifi/station.js";
+import { roleOf } from "./role.js";
 import { Rounds, type Tally } from "./rounds.js";
 import { statusLine, tallyLine, timeStamp } from "./words.js";
 
@@ -25,16 +26,15 @@ export function startFirmware(
 	const startedAt = host.clock.now();
 	const print = (line: string) =>
 		host.monitor.print(`${timeStamp(host.clock.wall(), host.clock.now() - startedAt)} ${line}`);
+	const role = roleOf(host, settings);
 	const client = new Client(host, {
 		url: settings.brokers,
 		tls,
-		clientId: settings.clientId,
 		version: settings.version,
 		keepAliveMs: settings.keepAliveMs,
 		window: settings.window,
 		outboxBytes: settings.outboxBytes,
-		...(settings.username !== undefined && { username: settings.username }),
-		...(settings.brokerPassword !== undefined && { password: settings.brokerPassword }),
+		...role.client,
 	});
 	client.onState = status => {
 		const line = statusLine(status);
@@ -43,15 +43,19 @@ export function startFirmware(
 	client.onHandlerError = (error, topic) => print(`The handler of ${topic} failed: ${String(error)}`);
 	client.onTooLong = bytes =>
 		print(`A message of ${bytes} bytes is longer than this device takes: passed over`);
-	const { topic, rounds, waitMs } = settings;
-	const job = new Rounds(client, host.clock, { topic, rounds, waitMs }, print);
+	client.onStray = message => {
+		const payload = message.text() ?? `${message.payload.length} bytes that are not text`;
+		print(`Message arrived on ${message.topic}; Payload: ${payload}`);
+	};
+	const { rounds, waitMs } = settings;
+	const job = new Rounds(client, host.clock, { ...role.rounds, rounds, waitMs }, print);
 	const begin = dateAsker(host, settings, () => client.start(), print);
 	const station =
 		host.radio === undefined ? undefined : join(host, host.radio, settings, client, begin, print);
 	void job.run().then(tally => {
 		client.close();
 		station?.stop();
-		print(tallyLine(tally));
+		print(tallyLine(tally, role.rounds.echoes));
 		onEnd(tally);
 	});
 	if (station !== undefined) station.start();

@@ -33,6 +33,7 @@ function read(name: string, path: string): string[] {
 
 /** The manifest that has what these settings need. */
 export function manifestFor(entries: Readonly<Record<string, string>>): string {
-	const usesTls = /\b(?:mqtts|wss):/.test(entries["broker"] ?? "") || names.some(name => name in entries);
+	const says = `${entries["broker"]} ${entries["wire"]}: ${entries["profile"]}`;
+	const usesTls = /\b(?:mqtts|wss):|\bazure\b/.test(says) || names.some(name => name in entries);
 	return usesTls ? "./manifest_tls.json" : "./manifest.json";
 }
