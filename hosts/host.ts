@@ -19,7 +19,10 @@ export interface Transport {
 export interface TransportHandler {
 	/** The stream can take count bytes. The first call means that it is open. */
 	onWritable(count: number): void;
-	/** There are unread bytes. Bytes left unread are not reported again until more come. */
+	/**
+	 * There are unread bytes, or read() shows that there are none yet. Bytes left unread are not reported again
+	 * until more come.
+	 */
 	onReadable(): void;
 	/** The stream has ended, and was not closed by us. The detail is for people, the blame where it is plain. */
 	onLost(detail: string, blame?: Blame): void;

@@ -140,6 +140,12 @@ export class Handshake {
 		if (type === PacketType.auth) return this.#receiveAuth(packet);
 		throw breach(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
 	}
+	/** Goes back to the client id of the options; false when no other was assigned. */
+	dropAssigned(): boolean {
+		if (this.clientId === this.#options.clientId) return false;
+		this.clientId = this.#options.clientId;
+		return true;
+	}
 	#writeConnect(frame: FrameWriter): boolean {
 		this.#phase = Phase.waiting;
 		this.#asked = true;

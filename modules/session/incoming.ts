@@ -26,6 +26,8 @@ export class Incoming implements PublishView {
 	properties: Properties | undefined;
 	/** The body length of a message that was passed over, because it is longer than the reader. */
 	skippedBytes = 0;
+	/** The length of its payload, when its beginning is here. */
+	payloadBytes = 0;
 	#aliasMax: number;
 	#topics: (string | undefined)[] = [];
 

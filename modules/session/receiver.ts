@@ -51,6 +51,11 @@ export class Receiver {
 		if (this.#idCount > 0 && version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
 		return this.#push(message.id | (1 << qosShift));
 	}
+	/** Whether a QoS 2 message was delivered before. */
+	knows({ id, dup }: Incoming): boolean {
+		const at = this.#find(id);
+		return at >= 0 && (dup || (this.#ids[at]! & doubtFlag) === 0);
+	}
 	/** The same at QoS 2. */
 	#publishOnce({ id, dup }: Incoming, version: Version): number {
 		let at = this.#find(id);

@@ -1,6 +1,6 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
-import { FrameWriter } from "../wire/frame-writer.js";
+import { FrameFullError, FrameWriter } from "../wire/frame-writer.js";
 import type { GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
@@ -52,6 +52,8 @@ export class Session {
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
+	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
+	#isHeard = false;
 	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
 	#rareDue = true;
 
@@ -63,13 +65,16 @@ export class Session {
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
 		this.sender = new Sender(outbox, this.#acks, this.handshake.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
-		this.#pendingMax = options.version === 5 ? Infinity : options.incomingMax;
+		this.#pendingMax = this.#readyMax;
 		this.requests = new Requests(
 			options.requestsMax,
 			this.handshake.offer,
 			outbox.recordsMax + 2,
 			outbox.idSize,
 		);
+	}
+	get #readyMax(): number {
+		return this.#options.version === 5 ? Infinity : this.#options.incomingMax;
 	}
 	/** Answers that the broker owes. */
 	get #owed(): number {
@@ -88,6 +93,21 @@ export class Session {
 		const pending = this.receiver.pending;
 		return pending < this.#pendingMax && this.#acks.count + pending < this.#acks.size;
 	}
+	/** The payload of the message that has begun is taken by a handler: nothing else is read before its end. */
+	takeLong(): void {
+		this.#pendingMax = -1;
+	}
+	/** The rest of it is passed over. Heard tells that its handler has had what it wanted. */
+	passLong(isHeard: boolean): void {
+		this.#pendingMax = this.#readyMax;
+		this.#isHeard = isHeard;
+	}
+	/** All of it has been taken: incoming.token is that for receiver.acknowledge(). */
+	endLong(): void {
+		const { incoming } = this;
+		this.#pendingMax = this.#readyMax;
+		incoming.token = incoming.qos === 0 ? -1 : this.receiver.publish(incoming, this.#options.version);
+	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
 		this.handshake.open(credentials);
@@ -102,6 +122,7 @@ export class Session {
 		this.sender.lose();
 		this.receiver.lose();
 		this.incoming.lose();
+		this.passLong(false);
 		this.requests.lose();
 	}
 	/** Says farewell as the next packet; 5.0 carries the reason code, and the session expiry if there is one. */
@@ -118,7 +139,14 @@ export class Session {
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
-		writeClientPacket(target, packet, this.#options.version);
+		try {
+			writeClientPacket(target, packet, this.#options.version);
+		} catch (error) {
+			// What the broker has named us must not keep us from greeting it again.
+			const isOurs = packet.cmd !== "connect" || !this.handshake.dropAssigned();
+			if (isOurs || !(error instanceof FrameFullError)) throw error;
+			return this.check(frame, subject);
+		}
 		target.reset();
 	}
 	/** Sends a control next; false when we are not online, or too much is unanswered. */
@@ -147,9 +175,9 @@ export class Session {
 		return SessionEvent.none;
 	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
-	tick(now: number, deaf: boolean): string | undefined {
+	tick(now: number, deaf: boolean, torn = false): string | undefined {
 		if (!this.online) return undefined;
-		return this.pulse.tick(now, this.#owed > 0, deaf);
+		return this.pulse.tick(now, this.#owed > 0, deaf, torn);
 	}
 	/** See Handshake.reauthenticate(). */
 	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
@@ -278,7 +306,7 @@ export class Session {
 	}
 	#receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
-		if (packet.skipped > 0) return this.#skipPublish(packet);
+		if (packet.skipped > 0) return this.#receiveLong(packet);
 		viewPublish(packet, incoming);
 		if (incoming.alias !== 0) incoming.resolve();
 		if (incoming.qos === 0) incoming.token = -1;
@@ -288,14 +316,29 @@ export class Session {
 		}
 		return SessionEvent.message;
 	}
-	#skipPublish(packet: FrameReader): SessionEvent {
+	/**
+	 * A message longer than the reader is one that has come when its last byte has: whatever happens before
+	 * that, it will come again.
+	 */
+	#receiveLong(packet: FrameReader): SessionEvent {
 		const { incoming, receiver } = this;
+		if (packet.begun) {
+			viewPublish(packet, incoming);
+			if (incoming.alias !== 0) incoming.resolve();
+			incoming.skippedBytes = packet.skipped;
+			incoming.payloadBytes = packet.left;
+			this.#isHeard = false;
+			return incoming.qos === 2 && receiver.knows(incoming) ? SessionEvent.none : SessionEvent.begun;
+		}
 		incoming.skip(packet);
-		if (incoming.qos === 0) return SessionEvent.skipped;
-		const token = receiver.publish(incoming, this.#options.version);
-		if (token < 0) return SessionEvent.none;
-		receiver.acknowledge(token, incoming.id, incoming.qos);
-		return SessionEvent.skipped;
+		const isHeard = this.#isHeard;
+		this.#isHeard = false;
+		if (incoming.qos > 0) {
+			const token = receiver.publish(incoming, this.#options.version);
+			if (token < 0) return SessionEvent.none;
+			receiver.acknowledge(token, incoming.id, incoming.qos);
+		}
+		return isHeard ? SessionEvent.none : SessionEvent.skipped;
 	}
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;
