@@ -19,7 +19,10 @@ export interface Transport {
 export interface TransportHandler {
 	/** The stream can take count bytes. The first call means that it is open. */
 	onWritable(count: number): void;
-	/** There are unread bytes. Bytes left unread are not reported again until more come. */
+	/**
+	 * There are unread bytes, or read() shows that there are none yet. Bytes left unread are not reported again
+	 * until more come.
+	 */
 	onReadable(): void;
 	/** The stream has ended, and was not closed by us. The detail is for people, the blame where it is plain. */
 	onLost(detail: string, blame?: Blame): void;
@@ -97,6 +100,19 @@ export interface Random {
 	word(): number;
 }
 
+/** What signs and checks credentials, and the upgrade to WebSocket. Bytes returned are the caller's. */
+export interface Crypto {
+	digest(hash: Hash, bytes: Uint8Array): Uint8Array;
+	/** [RFC 2104] */
+	hmac(hash: Hash, key: Uint8Array, bytes: Uint8Array): Uint8Array;
+	/** With padding, in the plain alphabet [RFC 4648 4]. */
+	encodeBase64(bytes: Uint8Array): string;
+	/** Undefined when it is not exactly what encodeBase64() gives for some bytes. */
+	decodeBase64(text: string): Uint8Array | undefined;
+}
+
+export type Hash = "sha1" | "sha256";
+
 /** The Wi-Fi station, or whatever stands for one. */
 export interface Radio {
 	/** Starts to join; a join under way is given up. What becomes of it, the handler hears later. */
@@ -123,6 +139,7 @@ export interface Host {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly text: Text;
+	readonly crypto: Crypto;
 	readonly network: Network;
 	/** Undefined where the network is the platform's own matter. */
 	readonly radio: Radio | undefined;

@@ -2,6 +2,7 @@ import { SerialLine, type SerialConstructor, type SerialOptions } from "../ecma4
 import type { Text } from "../../modules/wire/text.js";
 import type { Clock, Host, Monitor } from "../host.js";
 import { ModdableClock } from "./clock.js";
+import { moddableCrypto } from "./crypto.js";
 import { findDeviceId } from "./device-id.js";
 import { SerialMonitor, isDebugBuild, traceMonitor } from "./monitor.js";
 import { ModdableNetwork } from "./network.js";
@@ -38,6 +39,7 @@ export function moddableHost(config: ModdableConfig): Host {
 	const radio = usesOnlySerial(config) ? undefined : findRadio(onFault);
 	const random = new ModdableRandom(radio?.mac ?? "");
 	const clock = new ModdableClock(textOf(config, "sntp"), onFault);
+	const servers = (textOf(config, "dns") ?? "1.1.1.1,9.9.9.9").split(",");
 	let line: SerialLine | undefined;
 	const openLine = () => (line ??= newLine(config, clock, onFault));
 	let deviceId: string | undefined;
@@ -50,7 +52,8 @@ export function moddableHost(config: ModdableConfig): Host {
 		clock,
 		random,
 		text,
-		network: new ModdableNetwork((textOf(config, "dns") ?? "1.1.1.1,9.9.9.9").split(","), openLine, onFault),
+		crypto: moddableCrypto,
+		network: new ModdableNetwork(servers, openLine, clock, config, onFault),
 		radio,
 		monitor,
 		get deviceId() {

@@ -41,6 +41,14 @@ declare module "mc/config" {
 	export default config;
 }
 
+declare module "crypt" {
+	export class Digest {
+		constructor(type: "SHA1" | "SHA256");
+		write(message: string | ArrayBuffer): void;
+		close(): ArrayBuffer;
+	}
+}
+
 declare module "text/encoder" {
 	export default class TextEncoder {
 		encodeInto(source: string, destination: Uint8Array): { read: number; written: number };

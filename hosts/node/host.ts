@@ -4,11 +4,13 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Host, Network, Random, Target, Transport, TransportHandler } from "../host.js";
 import { nodeClock } from "./clock.js";
-import { TCPTransport } from "./tcp-transport.js";
+import { nodeCrypto } from "./crypto.js";
+import { openTCP } from "./tcp.js";
 import { nodeText } from "./text.js";
+import { openTLS } from "./tls.js";
 
 const network: Network = Object.freeze({
-	streams: Object.freeze(["tcp"] as const),
+	streams: Object.freeze(["tcp", "tls"] as const),
 	resolve(name: string, done: (address: string | undefined) => void): () => void {
 		let asked = true;
 		const answer = (address: string | undefined) => {
@@ -21,7 +23,7 @@ const network: Network = Object.freeze({
 		};
 	},
 	open(target: Target, handler: TransportHandler): Transport {
-		return new TCPTransport(target.address, target.port, handler);
+		return target.stream === "tls" ? openTLS(target, handler) : openTCP(target, handler);
 	},
 });
 
@@ -33,6 +35,7 @@ export function nodeHost(print: (line: string) => void = line => console.log(lin
 		clock: nodeClock,
 		random,
 		text: nodeText,
+		crypto: nodeCrypto,
 		network,
 		radio: undefined,
 		monitor: { print },

@@ -3,6 +3,7 @@ import type { Alarm, Clock, Host, Network, Random, Target, Transport, TransportH
 import type { Text } from "../../modules/wire/text.js";
 import { guarded } from "../ecma419/guarded.js";
 import { TCPTransport, type TCPConstructor } from "../ecma419/tcp-transport.js";
+import { portableCrypto } from "./crypto.js";
 import type { EngineTimer } from "./engine.js";
 
 /** The host process around the engine, as a Host: the sockets are those of ECMA-419, as on a board. */
@@ -11,6 +12,7 @@ export function engineHost(): Host {
 		clock,
 		random,
 		text,
+		crypto: portableCrypto,
 		network,
 		radio: undefined,
 		monitor: { print: line => trace(`${line}\n`) },

@@ -3,67 +3,38 @@ import { causeNames } from "../link/cause.js";
 import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Outbox } from "../outbox/outbox.js";
-import { Mark, Outcome, ttlMaxMs } from "../outbox/record.js";
+import { Mark, Outcome } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Credentials } from "../session/session-options.js";
-import { checkBytes } from "../wire/check.js";
+import type { Source } from "../session/streams.js";
+import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import { PacketType } from "../wire/packet-type.js";
-import type { PublishProperties } from "../wire/packet.js";
-import { reasonText } from "../wire/reason-code.js";
-import { checkTopicFilter, checkTopicName, matches, unshared } from "../wire/topic.js";
-import { writeProperties } from "../wire/write-properties.js";
+import type { Version } from "../wire/packet-type.js";
+import { checkTopicName, topicNameFault } from "../wire/topic.js";
 import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
+import { Encoder } from "./encoder.js";
 import { HealthMeter, type Health } from "./health.js";
+import { Intake } from "./intake.js";
 import { Message } from "./message.js";
+import type { Service } from "./service.js";
+import { checkSource, marksOf, type PublishOptions } from "./publish-options.js";
+import { Replies, type Answer, type RequestOptions } from "./replies.js";
+import { stateNames, type Status } from "./status.js";
+import { Subscribers, type MessageHandler, type StreamHandler, type StreamOptions } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
 
-/** What onState() is told. */
-export interface Status {
-	state: "stopped" | "waiting" | "resolving" | "opening" | "greeting" | "online";
-	url: string;
-	/** Online: the broker kept our session. */
-	sessionPresent: boolean;
-	/** Waiting: why, for people, and how long. */
-	cause: string;
-	detail: string;
-	retryMs: number;
-}
+export type { MessageProperties, PublishOptions } from "./publish-options.js";
+export type { Source } from "../session/streams.js";
 
-export interface PublishOptions extends TopicOptions {
+export type { Status } from "./status.js";
+export type { IncomingStream } from "./incoming-stream.js";
+export type { MessageHandler, StreamHandler, StreamOptions } from "./subscribers.js";
+
+export interface CloseOptions {
 	/** MQTT 5 only. */
-	properties?: MessageProperties;
+	sessionExpirySeconds?: number;
 }
-
-/** What an application may say of a message; ttlMs gives its expiry. */
-export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number]>;
-
-/** A handler is done when it returns, or when its promise is settled: then the message is acknowledged. */
-export type MessageHandler = (message: Message) => void | Promise<void>;
-
-interface Subscriber {
-	filter: string;
-	/** What its messages match: without the share of a shared subscription. */
-	pattern: string;
-	handler: MessageHandler;
-}
-
-const stateNames = Object.freeze([
-	"stopped",
-	"waiting",
-	"resolving",
-	"opening",
-	"greeting",
-	"online",
-] as const);
-const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
-/** Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry. */
-const ownProperties = Object.freeze([
-	"topicAlias",
-	"subscriptionIdentifier",
-	"messageExpiryInterval",
-] as const);
 
 /**
  * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
@@ -78,30 +49,44 @@ export class Client implements LinkHandler {
 	onState: (status: Status) => void = () => {};
 	/** Hears messages that match no subscription. */
 	onStray: MessageHandler = () => {};
+	/** Told when a broker refuses a subscription that it, or another one, has granted before: it is gone. */
+	onSubscriptionLost: (filter: string, why: string) => void = () => {};
 	/**
 	 * Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic
-	 * is empty when it was onState or onTooLong that threw.
+	 * is empty when it was another callback that threw.
 	 */
 	onHandlerError: (error: unknown, topic: string) => void = () => {};
 	/** Told of a message that was longer than the reader takes, and was passed over. */
 	onTooLong: (bytes: number) => void = () => {};
 	#host: Host;
-	#version: number;
-	#subscribers: Subscriber[] = [];
+	#version: Version;
+	/** As CONNECT has it. */
+	#expirySeconds: number;
+	#subscribers: Subscribers;
+	#intake: Intake;
 	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
 	#since: Float64Array;
 	#meter = new HealthMeter();
-	#scratch: FrameWriter;
+	#encoder: Encoder;
+	#service: Service | undefined;
+	#repliesMax: number;
+	#repliesTopic: string | undefined;
+	#replies: Replies | undefined;
 
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
 		const all = { ...defaults, ...options };
 		checkOptions(all);
+		all.service?.checkOptions(all);
 		const urls = typeof all.url === "string" ? [all.url] : all.url;
 		if (urls.length === 0) throw new RangeError("no broker URL is given");
 		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
 		this.#host = host;
 		this.#version = all.version;
+		this.#service = all.service;
+		this.#repliesMax = all.repliesMax;
+		this.#repliesTopic = all.repliesTopic;
+		this.#expirySeconds = all.clean ? 0 : all.sessionExpirySeconds;
 		this.outbox = new Outbox(
 			memory,
 			0,
@@ -113,26 +98,34 @@ export class Client implements LinkHandler {
 		this.outbox.onEnd = (record, outcome, reason) => this.#onEnd(record, outcome, reason);
 		this.#since = new Float64Array(all.outboxMessages + 2);
 		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
-		this.#scratch = new FrameWriter(host.text, new Uint8Array(all.scratchBytes));
-		this.link = new Link(host, this.outbox, frame, this, {
-			...all,
+		this.#encoder = new Encoder(host.text, all.version, all.scratchBytes);
+		// One object for both: each copy of it would stay.
+		const settings = Object.assign(all, {
 			endpoints: urls.map(parseEndpoint),
-			session: {
-				...all,
-				clientId: all.clientId ?? `godwit-${host.deviceId}`,
-				requestsMax: 2 * all.subscriptionsMax,
-			},
+			clientId: all.clientId ?? `godwit-${host.deviceId}`,
+			requestsMax: 2 * all.subscriptionsMax,
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
+		this.link = new Link(host, this.outbox, frame, this, Object.assign(settings, { session: settings }));
+		this.#subscribers = new Subscribers(this.link, all.version);
+		this.#intake = new Intake(host, this.link, this.#subscribers, all.streamMs);
+		this.#intake.onFailed = (error, topic) => this.#failed(error, topic);
+		this.#subscribers.onRefused = (filter, why) => this.#onRefused(filter, why);
 		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
 	}
 	/** Begins to connect, and keeps at it. */
 	start(): void {
 		this.link.start();
 	}
-	/** Says farewell, and ends what is not delivered as dropped. */
-	close(): void {
-		this.link.stop();
+	/**
+	 * Says farewell, and ends what is not delivered as dropped, and what is not answered as refused. A 5.0
+	 * broker that hears the farewell keeps the session for as long as is given here: a TypeError before 5.0, and
+	 * a RangeError for a session that was opened with an expiry of 0 [MQTT-3.14.2-2].
+	 */
+	close(options: CloseOptions = {}): void {
+		this.link.stop(this.#checkExpiry(options.sessionExpirySeconds));
+		this.link.session.requests.abandon();
+		this.#replies?.abandon("the client was closed");
 		for (let record = this.outbox.head; record !== 0; record = this.outbox.head)
 			this.outbox.finish(record, Outcome.abandoned, 0);
 	}
@@ -142,27 +135,53 @@ export class Client implements LinkHandler {
 	 * to live out of range.
 	 */
 	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
-		const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0, properties } = options;
-		if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
-		if (!(priority >= 0 && priority <= 3 && priority % 1 === 0))
-			throw new RangeError(`priority ${priority} is not 0 to 3`);
-		if (!Object.hasOwn(keepMarks, keep)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
-		if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
-			throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
-		const topicBytes = this.#topicBytes(topic);
-		const bytes = typeof payload === "string" ? this.#encodeText(payload) : checkBytes("payload", payload);
-		const marks =
-			(retain ? Mark.retain : 0) |
-			(qos << Mark.qosShift) |
-			keepMarks[keep] |
-			(priority << Mark.priorityShift);
-		const encoded = properties === undefined ? undefined : this.#encodeProperties(properties);
-		const record = this.link.publish(topicBytes, bytes, marks, ttlMs, encoded);
-		if (record === 0) return Promise.resolve(this.#count(outboxFull));
-		this.#since[record] = this.#host.clock.now();
-		return new Promise(resolve => {
-			this.#waiting[record] = resolve;
+		const { ttlMs = Infinity, properties } = options;
+		const marks = marksOf(options);
+		const topicBytes = this.#encoder.topic(topic);
+		const bytes = typeof payload === "string" ? this.#encoder.text(payload) : checkBytes("payload", payload);
+		this.#service?.checkPublish(topic, bytes.length, options);
+		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
+		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
+	}
+	/**
+	 * Publishes a message that need not fit in RAM: the outbox holds its topic and properties, and its payload
+	 * is read from the source piece by piece, each time that it is sent. Everything else is as by publish(). A
+	 * source that fails, or ends before its length, ends the message as dropped; when half of it is in the
+	 * socket, the connection ends as well, and is made anew. The source is released when the message has ended.
+	 */
+	publishStream(topic: string, source: Source, options: PublishOptions = {}): Promise<Delivery> {
+		const { ttlMs = Infinity, properties } = options;
+		const marks = marksOf(options);
+		checkSource(source);
+		const topicBytes = this.#encoder.topic(topic);
+		this.#service?.checkPublish(topic, source.bytes, options);
+		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
+		const { streams } = this.link.session.sender;
+		const now = this.#host.clock.now();
+		const record = streams.publish(topicBytes, source, marks, ttlMs, now, encoded);
+		if (record !== 0) this.link.wake();
+		return this.#accepted(record);
+	}
+	/**
+	 * Publishes to that topic with a topic for the reply, at QoS 1 unless told otherwise, and gives the reply.
+	 * That none comes in time is an outcome. It needs MQTT 5: before that the application has to agree on topic
+	 * and correlation by its payloads.
+	 */
+	request(topic: string, payload: string | Uint8Array, options: RequestOptions = {}): Promise<Answer> {
+		if (this.#version < 5) throw new TypeError("request() needs MQTT 5");
+		this.#replies ??= new Replies(this.#repliesMax, this.#host.clock, this.#host.random.word(), {
+			publish: (name, bytes, rest) => this.publish(name, bytes, rest),
+			listen: lost => this.#listen(lost),
 		});
+		return this.#replies.ask(topic, payload, options);
+	}
+	/** Publishes a reply to a message that asks for one by its response topic, at that message's QoS. */
+	reply(request: Message, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
+		const { responseTopic, correlationData } = request.properties ?? {};
+		if (responseTopic === undefined) throw new TypeError(`the message to ${request.topic} asks for no reply`);
+		const properties = { ...options.properties };
+		if (correlationData !== undefined) properties.correlationData = correlationData;
+		return this.publish(responseTopic, payload, { qos: request.qos, ...options, properties });
 	}
 	/** A kind of message, with names in braces for the levels that vary. */
 	topic<Value, const Template extends string = string>(
@@ -175,35 +194,54 @@ export class Client implements LinkHandler {
 	}
 	/**
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
-	 * granted, or is rejected when the broker refuses. A bad filter, and one too many, throws at once.
+	 * granted, or is rejected when the broker refuses, or the client is closed first. A bad filter, one too
+	 * many, and options of 5.0 before 5.0 throw at once.
+	 *
+	 * With stream: true the handler takes the payload piece by piece, of any length. Of several such
+	 * handlers the first one gets a message that is longer than the reader, and those without it do not hear it.
 	 */
-	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
-		checkTopicFilter(filter, this.#version as 3 | 4 | 5);
-		this.link.session.check(this.link.frame, { filter, options, onAnswer: () => {} });
-		const subscriber = { filter, pattern: unshared(filter), handler };
-		let settle: (code: number) => void = () => {};
-		this.link.subscriptions.add(filter, options, code => settle(code));
-		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
-		this.#subscribers.push(subscriber);
-		this.link.wake();
-		return new Promise((resolve, reject) => {
-			settle = code => {
-				if (code < 0x80) return resolve(code);
-				this.#subscribers = this.#subscribers.filter(other => other !== subscriber);
-				reject(new Error(`subscription "${filter}" was refused: ${reasonText(code)}`));
-			};
-		});
+	subscribe(filter: string, options: StreamOptions, handler: StreamHandler): Promise<number>;
+	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number>;
+	subscribe(
+		filter: string,
+		options: SubscriptionOptions,
+		handler: MessageHandler | StreamHandler,
+	): Promise<number> {
+		this.#service?.checkSubscribe(filter, options.qos);
+		return this.#subscribers.add(filter, options, handler);
 	}
-	/** Leaves a filter. The promise is settled when the broker has said so; false when it was not subscribed. */
+	/**
+	 * Leaves a filter, which nobody hears any more. The promise is settled when the broker has said so, false
+	 * when it was not subscribed; it is rejected when the broker refuses, or the client is closed first.
+	 */
 	unsubscribe(filter: string): Promise<boolean> {
-		let settle: (left: boolean) => void = () => {};
-		const asked = this.link.subscriptions.remove(filter, () => settle(true));
-		if (!asked) return Promise.resolve(false);
-		this.#subscribers = this.#subscribers.filter(other => other.filter !== filter);
+		return this.#subscribers.remove(filter);
+	}
+	/**
+	 * Proves anew to a 5.0 broker who we are, by the authenticator, on the connection at hand. False when there
+	 * is none, when it is under way, or when the connection ends before the broker has accepted: then onState
+	 * tells why. Without an authenticator it is a TypeError.
+	 */
+	reauthenticate(): Promise<boolean> {
+		let settle: (accepted: boolean) => void = () => {};
+		if (!this.link.session.reauthenticate(accepted => settle(accepted))) return Promise.resolve(false);
 		this.link.wake();
 		return new Promise(resolve => {
 			settle = resolve;
 		});
+	}
+	/**
+	 * Sends a message to the service itself, at QoS 1, ahead of all others: until the broker has acknowledged
+	 * it, with a code that is 0 before 5.0, nothing else goes out. False when there is no connection, or too
+	 * much is unanswered.
+	 */
+	control(topic: string, payload: string, onAnswer: (code: number) => void): boolean {
+		checkTopicName(topic);
+		const control = { topic, payload, onAnswer };
+		this.link.session.check(this.link.frame, control);
+		if (!this.link.session.control(control)) return false;
+		this.link.wake();
+		return true;
 	}
 	health(): Health {
 		const { head } = this.outbox;
@@ -213,15 +251,19 @@ export class Client implements LinkHandler {
 	/** For the link. */
 	onLinkState(): void {
 		const { state, endpoint, cause, detail, retryMs, session } = this.link;
+		if (state !== LinkState.online) this.#intake.lose();
 		const status: Status = {
 			state: stateNames[state]!,
 			url: endpoint.url,
 			sessionPresent: state === LinkState.online && session.handshake.sessionPresent,
+			properties: session.handshake.properties,
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
+			advice: "",
 		};
 		try {
+			if (this.#service !== undefined) status.advice = this.#service.onState(status, this);
 			this.onState(status);
 		} catch (error) {
 			this.#failed(error, "");
@@ -233,12 +275,13 @@ export class Client implements LinkHandler {
 		const message = new Message(incoming, this.#host.text);
 		const { token, id, qos } = incoming;
 		this.#meter.received++;
+		if (this.#service?.onMessage(message)) return true;
 		const pending: Promise<void>[] = [];
 		let heard = false;
-		for (const { pattern, handler } of this.#subscribers) {
-			if (!matches(pattern, message.topic)) continue;
+		for (const subscriber of this.#subscribers.list) {
+			if (!subscriber.hears(message)) continue;
 			heard = true;
-			this.#hand(message, handler, pending);
+			this.#hand(message, subscriber.handler, pending);
 		}
 		if (!heard) this.#hand(message, this.onStray, pending);
 		if (pending.length === 0) return true;
@@ -248,6 +291,16 @@ export class Client implements LinkHandler {
 		return false;
 	}
 	/** For the link. */
+	onLong(): boolean {
+		if (!this.#intake.begin()) return false;
+		this.#meter.received++;
+		return true;
+	}
+	/** For the link. */
+	onPiece(): void {
+		this.#intake.onPiece();
+	}
+	/** For the link. */
 	onSkipped(bytes: number): void {
 		this.#meter.skipped++;
 		try {
@@ -255,6 +308,28 @@ export class Client implements LinkHandler {
 		} catch (error) {
 			this.#failed(error, "");
 		}
+	}
+	#onRefused(filter: string, why: string): void {
+		this.#meter.subscriptionsLost++;
+		try {
+			this.onSubscriptionLost(filter, why);
+		} catch (error) {
+			this.#failed(error, "");
+		}
+	}
+	/** Hears replies at a topic of this client's, and returns it. */
+	#listen(lost: (why: string) => void): string {
+		const { handshake, online } = this.link.session;
+		const given = online ? handshake.properties?.responseInformation : undefined;
+		let topic = this.#repliesTopic ?? `replies/${handshake.clientId}`;
+		if (given !== undefined && topicNameFault(given) === undefined)
+			topic = `${given}${given.endsWith("/") ? "" : "/"}replies`;
+		if (this.#subscribers.has(topic)) return topic;
+		const heard = this.subscribe(topic, { qos: 1 }, message => {
+			if (!this.#replies!.hear(message)) return this.onStray(message);
+		});
+		heard.catch((error: unknown) => lost((error as Error).message));
+		return topic;
 	}
 	#hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
 		try {
@@ -273,15 +348,33 @@ export class Client implements LinkHandler {
 			// Who fails here as well has been told.
 		}
 	}
+	#accepted(record: number): Promise<Delivery> {
+		if (record === 0) return Promise.resolve(this.#count(outboxFull));
+		this.#since[record] = this.#host.clock.now();
+		return new Promise(resolve => {
+			this.#waiting[record] = resolve;
+		});
+	}
+	#checkExpiry(seconds: number | undefined): number | undefined {
+		if (seconds === undefined) return undefined;
+		if (this.#version < 5) throw new TypeError("sessionExpirySeconds at the end needs MQTT 5");
+		checkInteger("sessionExpirySeconds", seconds, 0, 0xffff_ffff);
+		if (seconds > 0 && this.#expirySeconds === 0)
+			throw new RangeError("sessionExpirySeconds: a session without expiry cannot be given one at its end");
+		return seconds;
+	}
 	#onEnd(record: number, outcome: Outcome, reason: number): void {
 		const outbox = this.outbox;
+		const { streams } = this.link.session.sender;
+		if (outbox.marks(record) & Mark.streamed) streams.release(record);
 		const resolve = this.#waiting[record];
 		this.#waiting[record] = undefined;
 		const isAcked = outcome <= Outcome.refused && (outbox.marks(record) & Mark.qos) !== 0;
 		const packetId = isAcked ? outbox.id(record) : 0;
 		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
 		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
-		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs);
+		const { ackProperties } = this.link.session;
+		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault, ackProperties);
 		this.#count(delivery);
 		resolve?.(delivery);
 	}
@@ -293,37 +386,8 @@ export class Client implements LinkHandler {
 		if (username === undefined && password === undefined) return undefined;
 		const credentials: Credentials = {
 			username,
-			password: typeof password === "string" ? this.#encodeText(password) : password,
+			password: typeof password === "string" ? this.#encoder.text(password) : password,
 		};
 		return (done: (credentials: Credentials) => void) => done(credentials);
-	}
-	/** The topic with its length word, good until the next call. */
-	#topicBytes(topic: string): Uint8Array {
-		checkTopicName(topic);
-		const scratch = this.#scratch;
-		scratch.reset();
-		const end = this.#host.text.write(topic, scratch.bytes, 2, scratch.limit);
-		if (end < 0)
-			throw new RangeError(`topic is over the ${scratch.limit - 2} bytes that scratchBytes allows`);
-		scratch.word(end - 2);
-		return scratch.bytes.subarray(0, (scratch.end = end));
-	}
-	#encodeText(text: string): Uint8Array {
-		// At most three bytes a UTF-16 unit, and four a code point, whichever of them length counts.
-		const bytes = new Uint8Array(text.length * 4);
-		return bytes.subarray(0, this.#host.text.write(text, bytes, 0, bytes.length));
-	}
-	/** Behind the topic in the scratch, and good as long as that. */
-	#encodeProperties(properties: MessageProperties): Uint8Array {
-		if (this.#version !== 5) throw new TypeError("properties of a message need MQTT 5");
-		for (const name of ownProperties)
-			if (Object.hasOwn(properties, name))
-				throw new RangeError(`property ${name} is not the caller's to set`);
-		const scratch = this.#scratch;
-		const from = scratch.end;
-		writeProperties(scratch, PacketType.publish, properties);
-		const length = scratch.end - from;
-		const lengthBytes = length < 0x81 ? 1 : length < 0x4002 ? 2 : 3;
-		return scratch.bytes.subarray(from + lengthBytes, scratch.end);
 	}
 }

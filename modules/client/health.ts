@@ -25,6 +25,8 @@ export interface Health {
 	skipped: number;
 	/** Attempts and connections that ended, by cause; only causes that happened. */
 	endings: { [cause: string]: number };
+	/** Subscriptions that a broker granted, and refused later. */
+	subscriptionsLost: number;
 	/** Handlers that threw, or whose promise was rejected. */
 	handlerErrors: number;
 }
@@ -37,6 +39,7 @@ export class HealthMeter {
 	dropped = 0;
 	received = 0;
 	skipped = 0;
+	subscriptionsLost = 0;
 	handlerErrors = 0;
 	#samples = new Float32Array(samplesMax);
 	#count = 0;
@@ -63,6 +66,7 @@ export class HealthMeter {
 			received: this.received,
 			skipped: this.skipped,
 			endings,
+			subscriptionsLost: this.subscriptionsLost,
 			handlerErrors: this.handlerErrors,
 		};
 	}

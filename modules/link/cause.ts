@@ -24,6 +24,8 @@ export const Cause = Object.freeze({
 	fault: 10,
 	/** No TLS with that broker: its certificate, its version, or a handshake that broke. */
 	tls: 11,
+	/** The broker sends us to another one. */
+	moved: 12,
 });
 export type Cause = (typeof Cause)[keyof typeof Cause];
 
@@ -44,6 +46,7 @@ const waits: readonly (readonly [number, number])[] = Object.freeze([
 	Object.freeze([1_000, 1_000] as const),
 	Object.freeze([5_000, 60_000] as const),
 	Object.freeze([5_000, 300_000] as const),
+	Object.freeze([10_000, 600_000] as const),
 ]);
 
 /**

@@ -6,6 +6,7 @@ export interface Endpoint {
 	scheme: "mqtt" | "mqtts" | "ws" | "wss" | "serial";
 	host: string;
 	port: number;
+	/** Of a WebSocket; empty for other streams. */
 	path: string;
 }
 

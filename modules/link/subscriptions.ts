@@ -1,4 +1,4 @@
-import type { Requests, SubscriptionOptions } from "../session/requests.js";
+import { unanswered, type Request, type Requests, type SubscriptionOptions } from "../session/requests.js";
 
 interface Subscription {
 	filter: string;
@@ -6,8 +6,10 @@ interface Subscription {
 	/** A request for it is to be made, as soon as there is room for one; or is on its way. */
 	due: boolean;
 	asked: boolean;
+	/** A broker has granted it. */
+	granted: boolean;
 	/** Called at each answer: the granted QoS, or a reason code of 0x80 or more, after which it is gone. */
-	onAnswer: (code: number) => void;
+	onAnswer: Request["onAnswer"];
 }
 
 /** What we want to hear, kept for as long as we want it: a broker that lost the session is asked again. */
@@ -24,11 +26,11 @@ export class Subscriptions {
 		return this.#wanted.length;
 	}
 	/** Adds the filter, or changes its options. More than max is a RangeError. */
-	add(filter: string, options: SubscriptionOptions, onAnswer: (code: number) => void): void {
+	add(filter: string, options: SubscriptionOptions, onAnswer: Request["onAnswer"]): void {
 		const former = this.#wanted.findIndex(subscription => subscription.filter === filter);
 		if (former < 0 && this.#wanted.length === this.max)
 			throw new RangeError(`subscription "${filter}": more than ${this.max} at a time`);
-		const subscription = { filter, options, due: false, asked: false, onAnswer };
+		const subscription = { filter, options, due: false, asked: false, granted: false, onAnswer };
 		if (!this.#ask(subscription)) throw this.#tooMany(filter);
 		if (former < 0) this.#wanted.push(subscription);
 		else this.#wanted[former] = subscription;
@@ -36,11 +38,11 @@ export class Subscriptions {
 	/**
 	 * Leaves the filter; false when it was not wanted. The answer is 0, 17 (no such subscription) or a refusal.
 	 */
-	remove(filter: string, onAnswer: (code: number) => void): boolean {
+	remove(filter: string, onAnswer: Request["onAnswer"]): boolean {
 		const at = this.#wanted.findIndex(subscription => subscription.filter === filter);
 		if (at < 0) return false;
-		const answered = (code: number) => {
-			onAnswer(code);
+		const answered: Request["onAnswer"] = (code, properties) => {
+			onAnswer(code, properties);
 			this.#askDue();
 		};
 		if (!this.#requests.add({ filter, options: undefined, onAnswer: answered })) throw this.#tooMany(filter);
@@ -59,10 +61,15 @@ export class Subscriptions {
 	/** False when too many requests are unanswered. */
 	#ask(subscription: Subscription): boolean {
 		const { filter, options } = subscription;
-		const onAnswer = (code: number) => {
+		const onAnswer: Request["onAnswer"] = (code, properties) => {
 			subscription.asked = false;
-			if (code >= 0x80) this.#wanted = this.#wanted.filter(wanted => wanted !== subscription);
-			subscription.onAnswer(code);
+			// What was granted once is asked for again when the client is started again.
+			if (code === unanswered && subscription.granted) subscription.due = true;
+			else {
+				if (code < 0x80) subscription.granted = true;
+				else this.#wanted = this.#wanted.filter(wanted => wanted !== subscription);
+				subscription.onAnswer(code, properties);
+			}
 			this.#askDue();
 		};
 		if (!this.#requests.add({ filter, options, onAnswer })) return false;

@@ -24,6 +24,7 @@ const packetIdMax = 0xffff;
 const qosMask = Mark.qos;
 const latestMark = Mark.latest;
 const priorityMask = Mark.priority;
+const urgentMask = Mark.urgent;
 /** Times of sending are kept in such parts of a ms, modulo 2^32: fine enough for a loopback, hours long. */
 const partsPerMs = 64;
 
@@ -52,7 +53,7 @@ export class Outbox {
 	readonly idSize: number;
 	/** Called once for each record that was accepted, when it ends and its row is free again. */
 	onEnd: (record: number, outcome: Outcome, reason: number) => void = ignore;
-	/** Records in the log, those of them which wait to be sent, and those of these with a priority over 0. */
+	/** Records in the log, those of them which wait to be sent, and of these those with a bit of Mark.urgent. */
 	count = 0;
 	waiting = 0;
 	urgent = 0;
@@ -141,7 +142,7 @@ export class Outbox {
 		const id = rows[row + idAt]! + this.idSize;
 		this.lastId = rows[row + idAt] = id > packetIdMax ? record : id;
 		if (ttlMs !== Infinity) marks = this.#limitLife(row, marks, now + ttlMs);
-		if (marks & priorityMask) this.urgent++;
+		if (marks & urgentMask) this.urgent++;
 		rows[row + marksAt] = marks | waitingBits;
 		this.count++;
 		this.waiting++;
@@ -192,7 +193,7 @@ export class Outbox {
 				free++;
 			}
 			rows[row + marksAt] = marks ^ toSent;
-			if (marks & priorityMask) this.urgent--;
+			if (marks & urgentMask) this.urgent--;
 			taken++;
 			to += bytes;
 			record = rows[row]!;
@@ -280,7 +281,7 @@ export class Outbox {
 			const marks = rows[at]!;
 			rows[at] = (marks & ~stateMask) | waitingBits;
 			this.waiting++;
-			if (marks & priorityMask) this.urgent++;
+			if (marks & urgentMask) this.urgent++;
 			if (marks & expiring) this.expireAt = -Infinity;
 		}
 		this.next = this.head;
@@ -343,7 +344,7 @@ export class Outbox {
 		const marks = rows[row + marksAt]!;
 		if ((marks & stateMask) === waitingBits) {
 			this.waiting--;
-			if (marks & priorityMask) this.urgent--;
+			if (marks & urgentMask) this.urgent--;
 			if (this.next === record) this.next = rows[row]!;
 		}
 		if (marks & expiring && --this.mortal === 0) this.expireAt = Infinity;

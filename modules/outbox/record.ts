@@ -18,6 +18,8 @@ export const Outcome = Object.freeze({
 	unknown: 6,
 	/** The client was closed before it was delivered. */
 	abandoned: 7,
+	/** Its source failed, or ended before its length was read: it cannot be sent. */
+	unreadable: 8,
 });
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
@@ -37,6 +39,10 @@ export const Mark = Object.freeze({
 	/** Where its key lies in the body: at so many bytes. */
 	keyShift: 9,
 	keyMask: 7,
+	/** The body in the log is the head alone: the payload is read from elsewhere when it is sent. */
+	streamed: 0x1_0000,
+	/** What has a look of its own before it is sent: priority and streamed. */
+	urgent: 0x1_00c0,
 });
 
 /** Where a record stands: only a waiting one can be displaced, replaced, or expire. */

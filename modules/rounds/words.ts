@@ -10,6 +10,7 @@ const advice: Readonly<Record<string, string>> = Object.freeze({
 	protocol: "What listens there may not be an MQTT broker.",
 	duplicate: "Another client uses this client id: give each device its own.",
 	tls: "Check whom this device trusts, the broker's certificate, and the date here.",
+	moved: "Give the address that the broker names.",
 	credentials: "Check where the credentials come from.",
 });
 
@@ -20,6 +21,7 @@ const serialAdvice: Readonly<Record<string, string>> = Object.freeze({
 	silent: "Check the wires and the baud rate, and that the bridge runs and reaches the broker.",
 	protocol: "Check the baud rate, and that nothing else uses this UART.",
 	unreachable: "Check the settings serial.transmit, serial.receive and serial.baud.",
+	moved: "Have the bridge go to that broker.",
 	fault: "Check the settings serial.transmit, serial.receive and serial.baud.",
 });
 
@@ -31,6 +33,7 @@ export function statusLine({
 	cause,
 	detail,
 	retryMs,
+	advice: ofService,
 }: Status): string | undefined {
 	const isSerial = url === "serial:";
 	const server = isSerial ? "MQTT server over the serial line" : `MQTT server ${url}`;
@@ -41,15 +44,17 @@ export function statusLine({
 	}
 	if (state === "stopped") return "Disconnected from MQTT server";
 	if (state !== "waiting" || detail === "") return undefined;
-	const hint = (isSerial ? serialAdvice : advice)[cause];
+	const hint = ofService === "" ? (isSerial ? serialAdvice : advice)[cause] : ofService;
 	const next = cause === "network" ? "" : ` Next attempt in ${(retryMs / 1000).toFixed(1)} s.`;
 	return `Not connected to ${server}: ${detail}.${hint === undefined ? "" : ` ${hint}`}${next}`;
 }
 
 /** What the rounds came to, when they have an end. */
-export function tallyLine({ rounds, acknowledged, echoes }: Tally): string {
+export function tallyLine({ rounds, acknowledged, echoes }: Tally, hasEchoes = true): string {
 	const acks = `${acknowledged} of ${rounds} QoS 1 messages acknowledged`;
-	return `${rounds} rounds: ${acks}, ${echoes} of ${2 * rounds} echoes`;
+	return hasEchoes
+		? `${rounds} rounds: ${acks}, ${echoes} of ${2 * rounds} echoes`
+		: `${rounds} rounds: ${acks}`;
 }
 
 /** A stamp for a line: the time of day in UTC when it is known, the seconds since the start when not. */

@@ -7,6 +7,7 @@ export function connectPacket(
 	clientId: string,
 	{ username, password }: Credentials,
 	packetBytesMax: number,
+	authenticationData: Uint8Array | undefined,
 ): ConnectPacket {
 	const { version, clean, keepAliveMs, will, userProperties, authenticator } = options;
 	const packet: ConnectPacket = {
@@ -23,12 +24,13 @@ export function connectPacket(
 	if (version !== 5) return packet;
 	packet.properties = { receiveMaximum: options.incomingMax };
 	if (packetBytesMax > 0) packet.properties.maximumPacketSize = packetBytesMax;
+	if (options.topicAliasMax > 0) packet.properties.topicAliasMaximum = options.topicAliasMax;
+	if (options.requestResponseInformation) packet.properties.requestResponseInformation = true;
 	if (!clean) packet.properties.sessionExpiryInterval = options.sessionExpirySeconds;
 	if (userProperties !== undefined) packet.properties.userProperties = userProperties;
 	if (authenticator !== undefined) {
 		packet.properties.authenticationMethod = authenticator.method;
-		const data = authenticator.start();
-		if (data !== undefined) packet.properties.authenticationData = data;
+		if (authenticationData !== undefined) packet.properties.authenticationData = authenticationData;
 	}
 	return packet;
 }

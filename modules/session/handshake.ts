@@ -5,7 +5,7 @@ import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { isClientReason, reasonOfReturnCode } from "../wire/reason-code.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import { connectPacket } from "./connect-packet.js";
 import { Offer } from "./offer.js";
 import { SessionEvent } from "./session-event.js";
@@ -14,8 +14,11 @@ import type { Credentials, SessionOptions } from "./session-options.js";
 const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
 type Phase = (typeof Phase)[keyof typeof Phase];
 
-/** Reason code of AUTH [MQTT5 3.15.2.1]. */
+/** Header, reason code, property length and session expiry. */
+const disconnectMax = 9;
+/** Reason codes of AUTH [MQTT5 3.15.2.1]. */
 const continueAuthentication = 0x18;
+const reauthenticate = 0x19;
 
 /**
  * How a connection begins and ends in words: CONNECT, AUTH, CONNACK and DISCONNECT.
@@ -41,14 +44,20 @@ export class Handshake {
 	#options: SessionOptions;
 	#phase: Phase = Phase.offline;
 	#credentials: Credentials = {};
-	#authDue = false;
+	/** Of the AUTH that waits to be sent; 0 for none. */
+	#authReason = 0;
 	#authData: Uint8Array | undefined;
+	/** A re-authentication is under way. */
+	#onReauthenticated: ((accepted: boolean) => void) | undefined;
 	#leaveReason = 0;
+	#leaveExpiry: number | undefined;
 	/** CONNECT went out, and its CONNACK did not come; or did not, on a former connection. */
 	#asked = false;
 	#doubts = false;
 
 	constructor(options: SessionOptions) {
+		if (options.authenticator !== undefined && options.version < 5)
+			throw new TypeError("an authenticator needs MQTT 5");
 		this.#options = options;
 		this.clientId = options.clientId;
 	}
@@ -61,7 +70,11 @@ export class Handshake {
 	}
 	/** An AUTH waits to be sent. */
 	get authDue(): boolean {
-		return this.#authDue;
+		return this.#authReason !== 0;
+	}
+	/** The broker owes the end of a re-authentication. */
+	get owed(): number {
+		return this.#onReauthenticated === undefined ? 0 : 1;
 	}
 	/** The transport is up: CONNECT is due. */
 	open(credentials: Credentials): void {
@@ -74,22 +87,37 @@ export class Handshake {
 		this.#phase = Phase.offline;
 		this.#doubts ||= this.#asked;
 		this.#asked = false;
-		this.#authDue = false;
+		this.#authReason = 0;
 		this.#authData = undefined;
 		this.#credentials = {};
+		this.#endReauthentication(false);
+	}
+	/**
+	 * Proves anew who we are, on this connection [MQTT-4.12.1-1]; false when we are not online, or it is under
+	 * way. It has failed when the connection ends first.
+	 */
+	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
+		const { authenticator } = this.#options;
+		if (authenticator === undefined) throw new TypeError("there is no authenticator");
+		if (this.#phase !== Phase.online || this.#onReauthenticated !== undefined) return false;
+		this.#authData = authenticator.start();
+		this.#authReason = reauthenticate;
+		this.#onReauthenticated = onEnd;
+		return true;
 	}
 	/** DISCONNECT is due, unless CONNECT has not gone out. */
-	leave(reason: number): void {
+	leave(reason: number, sessionExpirySeconds?: number): void {
 		if (this.#phase === Phase.offline || this.#phase === Phase.left) return;
 		this.#leaveReason = reason;
+		this.#leaveExpiry = sessionExpirySeconds;
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	connectPacket(credentials: Credentials): ConnectPacket {
-		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax);
+		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax, this.#authData);
 	}
 	/** Writes what is due and fits. */
 	transmit(frame: FrameWriter): boolean {
-		if (this.#authDue && (this.#phase === Phase.waiting || this.#phase === Phase.online))
+		if (this.#authReason !== 0 && (this.#phase === Phase.waiting || this.#phase === Phase.online))
 			return this.#writeAuth(frame);
 		if (this.#phase === Phase.greeting) return this.#writeConnect(frame);
 		return this.#phase === Phase.leaving && this.#writeDisconnect(frame);
@@ -112,17 +140,31 @@ export class Handshake {
 		if (type === PacketType.auth) return this.#receiveAuth(packet);
 		throw breach(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
 	}
+	/** Goes back to the client id of the options; false when no other was assigned. */
+	dropAssigned(): boolean {
+		if (this.clientId === this.#options.clientId) return false;
+		this.clientId = this.#options.clientId;
+		return true;
+	}
 	#writeConnect(frame: FrameWriter): boolean {
 		this.#phase = Phase.waiting;
 		this.#asked = true;
-		writePacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		this.#authData = this.#options.authenticator?.start();
+		writeClientPacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		this.#authData = undefined;
 		this.#credentials = {};
 		return true;
 	}
 	#writeDisconnect(frame: FrameWriter): boolean {
-		if (frame.room < 4) return false;
+		if (frame.room < disconnectMax) return false;
 		this.#phase = Phase.left;
-		const code = this.#options.version === 5 && this.#leaveReason !== 0 ? this.#leaveReason : 0;
+		// What is too long for this broker stays unsaid [MQTT-3.2.2-15].
+		if (this.#leaveExpiry !== undefined && this.offer.packetBytesMax >= disconnectMax) {
+			const properties = { sessionExpiryInterval: this.#leaveExpiry };
+			writeClientPacket(frame, { cmd: "disconnect", reasonCode: this.#leaveReason, properties }, 5);
+			return true;
+		}
+		const code = this.#options.version === 5 ? this.#leaveReason : 0;
 		frame.begin(PacketType.disconnect, 0, code === 0 ? 0 : 1);
 		if (code !== 0) frame.byte(code);
 		return true;
@@ -134,8 +176,14 @@ export class Handshake {
 			this.#authData === undefined
 				? { authenticationMethod }
 				: { authenticationMethod, authenticationData: this.#authData };
-		writePacket(frame, { cmd: "auth", reasonCode: continueAuthentication, properties }, 5);
-		this.#authDue = false;
+		const from = frame.end;
+		writeClientPacket(frame, { cmd: "auth", reasonCode: this.#authReason, properties }, 5);
+		const bytes = frame.end - from;
+		if (this.#phase === Phase.online && bytes > this.offer.packetBytesMax) {
+			frame.reset();
+			throw new RangeError(`AUTH of ${bytes} bytes is over the broker's ${this.offer.packetBytesMax}`);
+		}
+		this.#authReason = 0;
 		return true;
 	}
 	#receiveConnack(connack: ConnackPacket): SessionEvent {
@@ -149,6 +197,7 @@ export class Handshake {
 		if (connack.sessionPresent && clean) throw breach("session present after a clean start");
 		if (properties?.authenticationMethod !== authenticator?.method)
 			throw breach("CONNACK with another authentication method");
+		authenticator?.finish?.(properties?.authenticationData);
 		this.sessionPresent = connack.sessionPresent;
 		this.unsure = this.#doubts;
 		this.#doubts = false;
@@ -180,12 +229,21 @@ export class Handshake {
 		if (authenticator === undefined) throw breach("AUTH without an authentication method");
 		if (properties?.authenticationMethod !== authenticator.method)
 			throw breach("AUTH with another authentication method");
-		if (reasonCode !== continueAuthentication) {
+		if (this.#phase === Phase.online && this.#onReauthenticated === undefined)
+			throw breach("AUTH that answers nothing");
+		if (reasonCode === continueAuthentication) {
+			this.#authData = authenticator.answer(properties?.authenticationData);
+			this.#authReason = continueAuthentication;
+		} else {
 			if (this.#phase === Phase.waiting) throw breach("AUTH ends before CONNACK");
-			return SessionEvent.none;
+			authenticator.finish?.(properties?.authenticationData);
+			this.#endReauthentication(true);
 		}
-		this.#authData = authenticator.answer(properties?.authenticationData);
-		this.#authDue = true;
 		return SessionEvent.none;
+	}
+	#endReauthentication(accepted: boolean): void {
+		const onEnd = this.#onReauthenticated;
+		this.#onReauthenticated = undefined;
+		onEnd?.(accepted);
 	}
 }

@@ -1,16 +1,17 @@
 import type { FrameReader } from "../wire/frame-reader.js";
-import { ProtocolError, Violation, malformed } from "../wire/protocol-error.js";
-import { readProperties } from "../wire/read-properties.js";
 import { PacketType, type QoS } from "../wire/packet-type.js";
 import type { Properties } from "../wire/packet.js";
+import { ProtocolError, Violation, breach } from "../wire/protocol-error.js";
+import type { PublishView } from "../wire/read-publish.js";
 
 const nothing = new Uint8Array(0);
 
 /**
  * The message at hand, its payload in place: bytes[from, to) of the reader, good until the handler returns.
- * One object serves for all messages.
+ * One object serves for all messages. It keeps the topics for which the broker uses aliases, as long as the
+ * connection lasts.
  */
-export class Incoming {
+export class Incoming implements PublishView {
 	topic = "";
 	bytes: Uint8Array = nothing;
 	from = 0;
@@ -19,32 +20,34 @@ export class Incoming {
 	retain = false;
 	dup = false;
 	id = 0;
+	alias = 0;
 	/** For Session.receiver.acknowledge(), at QoS 1 and 2. */
 	token = -1;
 	properties: Properties | undefined;
+	pairs: [string, string][] | undefined;
 	/** The body length of a message that was passed over, because it is longer than the reader. */
 	skippedBytes = 0;
+	/** The length of its payload, when its beginning is here. */
+	payloadBytes = 0;
+	#aliasMax: number;
+	#topics: (string | undefined)[] = [];
 
-	/** Reads the PUBLISH at which the reader stands. */
-	read(packet: FrameReader): void {
-		const flags = packet.flags;
-		const qos = ((flags >> 1) & 3) as QoS;
-		this.qos = qos;
-		this.retain = (flags & 1) !== 0;
-		this.dup = flags > 7;
-		if (qos === 0 && flags > 7) throw malformed("PUBLISH with DUP at QoS 0");
-		const topic = packet.string();
-		if (topic.indexOf("+") >= 0 || topic.indexOf("#") >= 0) throw malformed("topic name with a wildcard");
-		this.topic = topic;
-		const id = qos === 0 ? 0 : packet.word();
-		if (id === 0 && qos > 0) throw malformed("packet id 0");
-		this.id = id;
-		this.properties = packet.version === 5 ? this.#properties(packet) : undefined;
-		if (topic === "") throw malformed("PUBLISH without a topic");
-		this.bytes = packet.bytes;
-		this.from = packet.at;
-		this.to = packet.at = packet.end;
-		this.token = -1;
+	/** The Topic Alias Maximum that we announce. */
+	constructor(aliasMax: number) {
+		this.#aliasMax = aliasMax;
+	}
+	/** Takes the alias in, for its topic or in the place of it; nobody else is to see it. */
+	resolve(): void {
+		const { alias, topic } = this;
+		delete this.properties!.topicAlias;
+		if (alias > this.#aliasMax)
+			throw new ProtocolError(
+				Violation.topicAliasInvalid,
+				`topic alias ${alias} is over our maximum of ${this.#aliasMax}`,
+			);
+		if (topic !== "") this.#topics[alias] = topic;
+		else if (this.#topics[alias] === undefined) throw breach(`topic alias ${alias} was never given a topic`);
+		else this.topic = this.#topics[alias]!;
 	}
 	/** The PUBLISH that the reader has passed over. */
 	skip(packet: FrameReader): void {
@@ -52,15 +55,10 @@ export class Incoming {
 		this.dup = (packet.flags & 8) !== 0;
 		this.id = packet.skippedId;
 		this.skippedBytes = packet.skipped;
-		if (packet.type !== PacketType.publish || (this.qos > 0 && this.id === 0)) throw malformed("packet id 0");
+		if (packet.type !== PacketType.publish || (this.qos > 0 && this.id === 0)) throw breach("packet id 0");
 	}
-	#properties(packet: FrameReader): Properties | undefined {
-		const properties: Properties = {};
-		const from = packet.at;
-		const alias = readProperties(packet, PacketType.publish, properties);
-		// We announce a Topic Alias Maximum of 0 by saying nothing [MQTT-3.3.2-10].
-		if (alias !== 0)
-			throw new ProtocolError(Violation.topicAliasInvalid, `topic alias ${alias} is over our maximum of 0`);
-		return packet.at === from + 1 ? undefined : properties;
+	/** Aliases end with the connection [MQTT-3.3.2-7]. */
+	lose(): void {
+		this.#topics.length = 0;
 	}
 }

@@ -1,18 +1,18 @@
 import type { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome, RecordState } from "../outbox/record.js";
-import { remainingLengthMax, varintBytes, type FrameWriter } from "../wire/frame-writer.js";
+import { varintBytes, type FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import type { Acks } from "./acks.js";
 import type { Offer } from "./offer.js";
+import { checkedVarintBytes, expiryBytes, putProperties, putVarint } from "./publish-head.js";
+import { Streams } from "./streams.js";
 
 const publishByte = PacketType.publish << 4;
 const dupFlag = 8;
 const qosMask = Mark.qos;
 const keyShift = Mark.keyShift;
-const messageExpiryInterval = 0x02;
-/** Bytes of a Message Expiry Interval. */
-const expiryBytes = 5;
+const streamedMark = Mark.streamed;
 /** A packet from this size on goes to the socket from the log itself: a copy would cost more than a write. */
 const directBytesMin = 512;
 /** Reason codes under which a record that this broker does not take is reported [MQTT5 2.4]. */
@@ -38,8 +38,11 @@ export class Sender {
 	readonly outbox: Outbox;
 	/** Of the connection at hand: the most messages in flight. */
 	window = 0;
+	/** Messages whose payload is not in the log. */
+	readonly streams: Streams;
 	/**
-	 * The record that goes to the socket from the log itself, and how many of its bytes are still to go; or 0.
+	 * The record that goes to the socket in pieces, and nothing else before its end; or 0. What is to go of it
+	 * from the log itself has directLeft bytes, what has to be read has streams.left.
 	 */
 	direct = 0;
 	directLeft = 0;
@@ -56,6 +59,7 @@ export class Sender {
 		this.#acks = acks;
 		this.#offer = offer;
 		this.#version = version;
+		this.streams = new Streams(outbox, version);
 	}
 	/** Messages of which the broker owes an acknowledgement. */
 	get owed(): number {
@@ -105,22 +109,15 @@ export class Sender {
 			memory[at + 1] = id;
 			at += 2;
 		}
-		if (this.#version === 5) at = this.#putProperties(at, propertyBytes, properties);
+		if (this.#version === 5) at = putProperties(memory, at, propertyBytes, properties);
 		memory.set(payload, at);
 		if (outbox.ended !== 0) outbox.report(record);
 		return record;
 	}
-	/** The property length, room for our own properties, and the message's. */
-	#putProperties(at: number, bytes: number, properties: Uint8Array | undefined): number {
-		const memory = this.outbox.memory;
-		const from = putVarint(memory, at, bytes);
-		if (properties !== undefined) memory.set(properties, from + bytes - properties.length);
-		if (bytes > (properties === undefined ? 0 : properties.length)) memory[from] = messageExpiryInterval;
-		return from + bytes;
-	}
 	/** The connection is gone. */
 	lose(): void {
 		this.window = this.direct = this.directLeft = this.#again = this.unwritten = 0;
+		this.streams.drop();
 	}
 	/** The socket has taken the frame up to that offset: QoS 0 messages which end there are delivered. */
 	flushed(end: number): void {
@@ -219,6 +216,34 @@ export class Sender {
 		this.direct = 0;
 		if (this.unwritten > 0) this.flushed(Infinity);
 	}
+	/**
+	 * Puts more of the message which is being written, and is not in the log, into the frame; false when there
+	 * is none, or no room. A source that fails here ends the connection, which has half a packet.
+	 */
+	writeOn(frame: FrameWriter): boolean {
+		const { streams } = this;
+		if (streams.left === 0 || frame.room === 0) return false;
+		const { done } = streams;
+		const from = frame.end;
+		const count = streams.write(frame);
+		if (count >= 0) {
+			if (count > 0 && streams.left === 0) this.#endDirect(frame.end);
+			return count > 0;
+		}
+		const record = this.direct;
+		frame.end = from;
+		this.#endDirect(from);
+		if ((this.outbox.marks(record) & qosMask) === 0) this.unwritten--;
+		this.#finish(record, Outcome.unreadable, 0);
+		if (done > 0) throw new Error(`half a message was sent, and its source failed: ${streams.fault}`);
+		return false;
+	}
+	/** The last byte of the record in pieces is in the frame, which it ends at. */
+	#endDirect(end: number): void {
+		if ((this.outbox.marks(this.direct) & qosMask) === 0) this.outbox.setEnd(this.direct, end);
+		this.direct = 0;
+		this.streams.drop();
+	}
 	/** The record in flight with that id, or 0. While one is half in the socket, its bytes must stay. */
 	#find(id: number): number {
 		const record = this.outbox.find(id);
@@ -257,6 +282,13 @@ export class Sender {
 			if (code === 0) {
 				this.#setExpiry(record, now);
 				const bytes = outbox.bytes(record);
+				if (outbox.marks(record) & streamedMark) {
+					const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
+					if (frame.room === 0 || !outbox.take(bytes, bytes, quota, now, 0)) return false;
+					this.unwritten += outbox.takenFree;
+					if (this.#stream(record, frame)) return true;
+					continue;
+				}
 				const room = frame.limit - frame.end;
 				return this.#take(frame, bytes < room ? bytes : room, now);
 			}
@@ -279,7 +311,10 @@ export class Sender {
 	#sendAgain(record: number, frame: FrameWriter, now: number): boolean {
 		const outbox = this.outbox;
 		const bytes = outbox.bytes(record);
-		if (this.#isDirect(record, frame)) {
+		const isStream = (outbox.marks(record) & streamedMark) !== 0;
+		if (isStream) {
+			if (frame.room === 0) return false;
+		} else if (this.#isDirect(record, frame)) {
 			if (frame.end > frame.start) return false;
 		} else if (bytes > frame.room) return false;
 		if ((outbox.marks(record) & qosMask) === 0) {
@@ -289,6 +324,7 @@ export class Sender {
 		else outbox.setSent(record, now);
 		this.#setExpiry(record, now);
 		this.#again = this.#following(record);
+		if (isStream) return this.#stream(record, frame) || this.#resend(frame, now);
 		if (this.#isDirect(record, frame)) {
 			this.direct = record;
 			this.directLeft = bytes;
@@ -308,6 +344,12 @@ export class Sender {
 		const next = this.outbox.after(record);
 		return next === this.outbox.next ? 0 : next;
 	}
+	/** Begins to write it; false when its source has failed at once, and it has ended. */
+	#stream(record: number, frame: FrameWriter): boolean {
+		this.direct = record;
+		this.streams.begin(record);
+		return this.writeOn(frame);
+	}
 	#isDirect(record: number, frame: FrameWriter): boolean {
 		const bytes = this.outbox.bytes(record);
 		return bytes > directBytesMin || bytes > frame.limit - frame.start;
@@ -317,7 +359,8 @@ export class Sender {
 		const marks = this.outbox.marks(record);
 		if ((marks & Mark.qos) >> Mark.qosShift > this.#offer.qosMax) return qosNotSupported;
 		if (marks & Mark.retain && !this.#offer.retain) return retainNotSupported;
-		return this.outbox.bytes(record) > this.#offer.packetBytesMax ? packetTooLarge : 0;
+		const bytes = marks & streamedMark ? this.streams.packetBytes(record) : this.outbox.bytes(record);
+		return bytes > this.#offer.packetBytesMax ? packetTooLarge : 0;
 	}
 	/** In 5.0 the time that is left goes with the message, rounded up to seconds. */
 	#setExpiry(record: number, now: number): void {
@@ -332,19 +375,4 @@ export class Sender {
 		const seconds = Math.max(1, Math.ceil(left / 1000));
 		for (let shift = 24; shift >= 0; shift -= 8) memory[++at] = seconds >> shift;
 	}
-}
-
-function checkedVarintBytes(length: number): number {
-	if (length > remainingLengthMax)
-		throw new RangeError(`a message of ${length} bytes is over the protocol's limit`);
-	return varintBytes(length);
-}
-
-function putVarint(memory: Uint8Array, at: number, value: number): number {
-	while (value > 0x7f) {
-		memory[at++] = (value & 0x7f) | 0x80;
-		value >>>= 7;
-	}
-	memory[at++] = value;
-	return at;
 }

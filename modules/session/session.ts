@@ -1,15 +1,17 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
-import { FrameWriter } from "../wire/frame-writer.js";
+import { FrameFullError, FrameWriter } from "../wire/frame-writer.js";
+import type { AckPacket, AckProperties, GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
+import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
-import { writePacket } from "../wire/write-packet.js";
+import { writeClientPacket } from "../wire/write-client-packet.js";
 import { Acks } from "./acks.js";
 import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
 import { Pulse } from "./pulse.js";
 import { Receiver } from "./receiver.js";
-import { Requests, packetOf, type Request } from "./requests.js";
+import { Requests, packetOf, type Control, type Request } from "./requests.js";
 import { Sender } from "./sender.js";
 import { SessionEvent } from "./session-event.js";
 import type { Credentials, SessionOptions } from "./session-options.js";
@@ -17,10 +19,14 @@ import type { Credentials, SessionOptions } from "./session-options.js";
 export { SessionEvent } from "./session-event.js";
 export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
 
+type Grant = GrantPacket<string> & { messageId: number };
+
 const publish = PacketType.publish;
 const puback = PacketType.puback;
 const pubrel = PacketType.pubrel;
 
+/** How often to look whether an overrun is over. */
+const overrunPollMs = 1_000;
 /** Reason code of PUBREL [MQTT5 3.6.2.1]. */
 const packetIdNotFound = 0x92;
 
@@ -40,26 +46,44 @@ export class Session {
 	online = false;
 	readonly handshake: Handshake;
 	/** The message of SessionEvent.message. */
-	readonly incoming = new Incoming();
+	readonly incoming: Incoming;
 	readonly pulse: Pulse;
 	readonly sender: Sender;
 	readonly receiver: Receiver;
 	readonly requests: Requests;
+	/** Of the last acknowledgement that was more than an id: what the broker said with it. */
+	ackProperties: AckProperties | undefined;
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
-	/** We are not online, or AUTH or resends may be due: cleared by #writeRare() when they are not. */
+	#overrunAt = Infinity;
+	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
+	#isHeard = false;
+	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
 		this.#options = options;
 		this.handshake = new Handshake(options);
+		this.incoming = new Incoming(options.topicAliasMax);
 		this.pulse = new Pulse(options.replyMs, options.ackMs);
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
 		this.sender = new Sender(outbox, this.#acks, this.handshake.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
-		this.#pendingMax = options.version === 5 ? Infinity : options.incomingMax;
-		this.requests = new Requests(options.requestsMax, outbox.recordsMax + 2, outbox.idSize);
+		this.#pendingMax = this.#readyMax;
+		this.requests = new Requests(
+			options.requestsMax,
+			this.handshake.offer,
+			outbox.recordsMax + 2,
+			outbox.idSize,
+		);
+	}
+	get #readyMax(): number {
+		return this.#options.version === 5 ? Infinity : this.#options.incomingMax;
+	}
+	/** Answers that the broker owes. */
+	get #owed(): number {
+		return this.sender.owed + this.requests.owed + this.handshake.owed;
 	}
 	/** Something may be due that transmit() can write, or had no room for. */
 	get due(): boolean {
@@ -74,6 +98,21 @@ export class Session {
 		const pending = this.receiver.pending;
 		return pending < this.#pendingMax && this.#acks.count + pending < this.#acks.size;
 	}
+	/** The payload of the message that has begun is taken by a handler: nothing else is read before its end. */
+	takeLong(): void {
+		this.#pendingMax = -1;
+	}
+	/** The rest of it is passed over. Heard tells that its handler has had what it wanted. */
+	passLong(isHeard: boolean): void {
+		this.#pendingMax = this.#readyMax;
+		this.#isHeard = isHeard;
+	}
+	/** All of it has been taken: incoming.token is that for receiver.acknowledge(). */
+	endLong(): void {
+		const { incoming } = this;
+		this.#pendingMax = this.#readyMax;
+		incoming.token = incoming.qos === 0 ? -1 : this.receiver.publish(incoming, this.#options.version);
+	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
 		this.handshake.open(credentials);
@@ -87,24 +126,40 @@ export class Session {
 		this.#acks.clear();
 		this.sender.lose();
 		this.receiver.lose();
+		this.#overrunAt = Infinity;
+		this.incoming.lose();
+		this.passLong(false);
 		this.requests.lose();
 	}
-	/** Says farewell as the next packet; 5.0 carries the reason code. */
-	leave(reason: number): void {
-		this.handshake.leave(reason);
+	/** Says farewell as the next packet; 5.0 carries the reason code, and the session expiry if there is one. */
+	leave(reason: number, sessionExpirySeconds?: number): void {
+		this.handshake.leave(reason, sessionExpirySeconds);
 		this.online = false;
 		this.#rareDue = true;
 	}
 	/**
 	 * Throws a RangeError or TypeError when this frame, once empty, cannot carry the request, or the CONNECT.
 	 */
-	check(frame: FrameWriter, subject: Request | Credentials): void {
-		const packet = "filter" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
+	check(frame: FrameWriter, subject: Request | Control | Credentials): void {
+		const packet = "onAnswer" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);
 		// What waits in the frame must stay, and does not count.
 		const isEmpty = frame.end === frame.start;
 		const target = isEmpty ? frame : new FrameWriter(frame.text, new Uint8Array(frame.limit - frame.start));
-		writePacket(target, packet, this.#options.version);
+		try {
+			writeClientPacket(target, packet, this.#options.version);
+		} catch (error) {
+			// What the broker has named us must not keep us from greeting it again.
+			const isOurs = packet.cmd !== "connect" || !this.handshake.dropAssigned();
+			if (isOurs || !(error instanceof FrameFullError)) throw error;
+			return this.check(frame, subject);
+		}
 		target.reset();
+	}
+	/** Sends a control next; false when we are not online, or too much is unanswered. */
+	control(control: Control): boolean {
+		if (!this.online || !this.requests.addControl(control)) return false;
+		this.#rareDue = true;
+		return true;
 	}
 	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
 	receiveAcks(packets: FrameReader, now: number): void {
@@ -126,19 +181,33 @@ export class Session {
 		return SessionEvent.none;
 	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
-	tick(now: number, deaf: boolean): string | undefined {
+	tick(now: number, deaf: boolean, torn = false): string | undefined {
 		if (!this.online) return undefined;
-		return this.pulse.tick(now, this.sender.owed + this.requests.owed > 0, deaf);
+		const dead = this.pulse.tick(now, this.#owed > 0, deaf, torn);
+		return dead === undefined && this.receiver.overrun ? this.#watchOverrun(now) : dead;
+	}
+	/** The connection is made anew when what was taken is done, or the broker does not release it in time. */
+	#watchOverrun(now: number): string | undefined {
+		const { receiver, pulse } = this;
+		this.#overrunAt = Math.min(this.#overrunAt, now);
+		if (receiver.settled || (receiver.pending === 0 && now - this.#overrunAt >= this.#options.ackMs))
+			return `more than ${receiver.max} messages unacknowledged: the others come on another connection`;
+		pulse.deadline = Math.min(pulse.deadline, now + overrunPollMs);
+		return undefined;
+	}
+	/** See Handshake.reauthenticate(). */
+	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
+		this.#rareDue = true;
+		return this.handshake.reauthenticate(onEnd);
 	}
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
-		if (this.sender.direct !== 0) return false;
+		if (this.sender.direct !== 0) return this.#writeOn(frame, now);
 		let written = false;
 		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.#writeAck(frame);
-		else if (this.requests.unsent > 0) written = this.#writeRequest(frame, now);
-		else written = this.#writeMessages(frame, now);
+		else written = this.#writeUsual(frame, now);
 		if (written) this.pulse.sentAt = now;
 		return written;
 	}
@@ -151,19 +220,41 @@ export class Session {
 		this.pulse.sentAt = now;
 		return true;
 	}
+	/** The rest of a packet which is in the socket by half: nothing else may come between. */
+	#writeOn(frame: FrameWriter, now: number): boolean {
+		if (!this.sender.writeOn(frame)) return false;
+		this.pulse.write(now);
+		return true;
+	}
+	/** How many bytes of the direct packet the socket has taken, from the log itself. */
+	wrote(count: number, now: number): void {
+		this.sender.wrote(count);
+		if (this.sender.direct !== 0) this.pulse.write(now);
+	}
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {
 		if (!this.online) return this.handshake.transmit(frame);
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
-		if (this.handshake.authDue) return this.handshake.transmit(frame);
+		if (this.handshake.authDue) return this.#writeAuth(frame, now);
+		if (this.requests.controls > 0) return this.#writeRequest(frame, now);
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
-			// If this broker has refused all that was left to resend, nothing holds requests back any more.
-			if (this.sender.resending) return false;
+			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
+			if (this.sender.resending) return this.requests.unsent > 0 && this.#writeRequest(frame, now);
 		}
 		this.#rareDue = false;
-		return this.requests.unsent > 0 ? this.#writeRequest(frame, now) : this.#writeMessages(frame, now);
+		return this.#writeUsual(frame, now);
+	}
+	#writeAuth(frame: FrameWriter, now: number): boolean {
+		if (!this.handshake.transmit(frame)) return false;
+		if (this.#owed === 1) this.pulse.ask(now);
+		return true;
+	}
+	#writeUsual(frame: FrameWriter, now: number): boolean {
+		if (this.requests.unsent > 0 && this.#writeRequest(frame, now)) return true;
+		// None is left when this broker does not offer what they ask for.
+		return this.requests.unsent === 0 && this.#writeMessages(frame, now);
 	}
 	#writeMessages(frame: FrameWriter, now: number): boolean {
 		const isFirst = this.sender.owed + this.requests.owed === 0;
@@ -173,7 +264,7 @@ export class Session {
 	}
 	#writeRequest(frame: FrameWriter, now: number): boolean {
 		if (!this.requests.transmit(frame, this.#options.version)) return false;
-		if (this.sender.owed + this.requests.owed === 1) this.pulse.ask(now);
+		if (this.#owed === 1) this.pulse.ask(now);
 		return true;
 	}
 	#writePing(frame: FrameWriter): boolean {
@@ -217,45 +308,71 @@ export class Session {
 		let reason = 0;
 		if (packet.end - at !== 2 || id === 0) {
 			// Longer ones come in 5.0 only; what is wrong with any other, the reader tells.
-			reason = (readServerPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
+			const ack = readServerPacket(packet) as AckPacket<string>;
+			reason = ack.reasonCode ?? 0;
+			this.ackProperties = ack.properties;
 		}
 		const { sender } = this;
 		if (type === PacketType.pubrel) return this.receiver.release(id);
 		this.pulse.progressAt = now;
 		// An acknowledgement that comes twice is no offence [MQTT5 4.3.2].
-		if (type === PacketType.puback) sender.acknowledge(id, reason, 1);
+		if (type === puback && this.requests.controls > 0) this.requests.answer(id, [reason], puback);
+		if (type === puback) sender.acknowledge(id, reason, 1);
 		else if (type === PacketType.pubcomp) sender.complete(id);
 		else if (reason >= 0x80) sender.acknowledge(id, reason, 2);
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
 	}
+	/** The message was delivered before, or there is no room for it. */
+	#passOver(): SessionEvent {
+		if (this.receiver.overrun) this.pulse.deadline = 0;
+		return SessionEvent.none;
+	}
 	#receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
-		if (packet.skipped > 0) return this.#skipPublish(packet);
-		incoming.read(packet);
-		if (incoming.qos > 0) {
+		if (packet.skipped > 0) return this.#receiveLong(packet);
+		viewPublish(packet, incoming);
+		if (incoming.alias !== 0) incoming.resolve();
+		if (incoming.qos === 0) incoming.token = -1;
+		else {
 			incoming.token = this.receiver.publish(incoming, this.#options.version);
-			if (incoming.token < 0) return SessionEvent.none;
+			if (incoming.token < 0) return this.#passOver();
 		}
 		return SessionEvent.message;
 	}
-	#skipPublish(packet: FrameReader): SessionEvent {
+	/**
+	 * A message longer than the reader is one that has come when its last byte has: whatever happens before
+	 * that, it will come again.
+	 */
+	#receiveLong(packet: FrameReader): SessionEvent {
 		const { incoming, receiver } = this;
+		if (packet.begun) {
+			viewPublish(packet, incoming);
+			if (incoming.alias !== 0) incoming.resolve();
+			incoming.skippedBytes = packet.skipped;
+			incoming.payloadBytes = packet.left;
+			this.#isHeard = false;
+			return incoming.qos === 2 && receiver.knows(incoming) ? SessionEvent.none : SessionEvent.begun;
+		}
 		incoming.skip(packet);
-		if (incoming.qos === 0) return SessionEvent.skipped;
-		const token = receiver.publish(incoming, this.#options.version);
-		if (token < 0) return SessionEvent.none;
-		receiver.acknowledge(token, incoming.id, incoming.qos);
-		return SessionEvent.skipped;
+		const isHeard = this.#isHeard;
+		this.#isHeard = false;
+		if (incoming.qos > 0) {
+			const token = receiver.publish(incoming, this.#options.version);
+			if (token < 0) return this.#passOver();
+			receiver.acknowledge(token, incoming.id, incoming.qos);
+		}
+		return isHeard ? SessionEvent.none : SessionEvent.skipped;
 	}
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;
 		if (type === PacketType.suback || type === PacketType.unsuback) {
-			const answer = readServerPacket(packet) as { messageId: number; granted: number[] };
+			const { messageId, granted, properties } = readServerPacket(packet) as Grant;
 			this.pulse.progressAt = now;
-			this.requests.answer(answer.messageId, answer.granted ?? [], type === PacketType.suback);
+			this.requests.answer(messageId, granted, type, properties);
 			return SessionEvent.none;
 		}
 		const event = this.handshake.receive(packet);
+		this.pulse.progressAt = now;
 		if (this.handshake.authDue) this.#rareDue = true;
 		return event;
 	}

@@ -9,11 +9,11 @@ import {
 	type Packet,
 	type PublishPacket,
 } from "./packet.js";
-import { PacketType, type QoS } from "./packet-type.js";
+import { PacketType } from "./packet-type.js";
 import { breach, malformed } from "./protocol-error.js";
 import { readId, readOptional, readReason } from "./read-fields.js";
+import { viewPublish, type PublishView } from "./read-publish.js";
 import { grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
-import { topicNameFault } from "./topic.js";
 
 /**
  * The packet at which reader.next() has stopped, as an object with copies of what it holds; undefined
@@ -62,23 +62,25 @@ function readConnack(reader: FrameReader): ConnackPacket {
 }
 
 function readPublish(reader: FrameReader): PublishPacket {
-	const { flags } = reader;
-	const qos = ((flags >> 1) & 3) as QoS;
-	if (flags & 8 && qos === 0) throw breach("dup at QoS 0");
-	const topic = reader.string();
-	const packet: PublishPacket = {
-		cmd: "publish",
-		qos,
-		dup: (flags & 8) !== 0,
-		retain: (flags & 1) !== 0,
-		topic,
-		payload: "",
+	const view: PublishView = {
+		topic: "",
+		qos: 0,
+		retain: false,
+		dup: false,
+		id: 0,
+		alias: 0,
+		properties: undefined,
+		pairs: undefined,
+		bytes: reader.bytes,
+		from: 0,
+		to: 0,
 	};
-	if (qos > 0) packet.messageId = readId(reader);
-	readOptional(reader, PacketType.publish, packet);
-	const fault = topic === "" && packet.properties?.topicAlias ? undefined : topicNameFault(topic);
-	if (fault) throw breach(fault);
-	packet.payload = reader.raw(reader.end - reader.at);
+	viewPublish(reader, view);
+	const { topic, qos, retain, dup, id, properties } = view;
+	const payload = view.bytes.slice(view.from, view.to);
+	const packet: PublishPacket = { cmd: "publish", qos, dup, retain, topic, payload };
+	if (id > 0) packet.messageId = id;
+	if (properties !== undefined) packet.properties = properties;
 	return packet;
 }
 

@@ -76,6 +76,12 @@ export function reasonText(code: number): string {
 	return at < 0 ? `reason 0x${code.toString(16)}` : (reasonTable[at + 1] as string);
 }
 
+/** The same, with what the broker said besides. */
+export function explain(code: number, properties: { reasonString?: string } | undefined): string {
+	const words = properties?.reasonString ?? "";
+	return words === "" ? reasonText(code) : `${reasonText(code)} ("${words}")`;
+}
+
 /** Whether a packet of that type may carry the reason code, whoever sends it. */
 export function allowsReason(type: PacketType, code: number): boolean {
 	const at = reasonTable.indexOf(code);

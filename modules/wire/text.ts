@@ -41,6 +41,13 @@ function write(text: string, target: Uint8Array, at: number, limit: number): num
 	return at;
 }
 
+/** The text as UTF-8, in an array of its own. */
+export function encodeText(by: Text, text: string): Uint8Array {
+	// At most three bytes a UTF-16 unit, and four a code point, whichever of them length counts.
+	const bytes = new Uint8Array(text.length * 4);
+	return bytes.subarray(0, by.write(text, bytes, 0, bytes.length));
+}
+
 /** Why a text cannot be sent; for the hosts' own implementations as well. */
 export function badText(code: number): string {
 	return code === 0 ? "text holds U+0000" : "text holds an unpaired surrogate";

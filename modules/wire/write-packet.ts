@@ -1,20 +1,11 @@
 import { checkInteger } from "./check.js";
 import type { FrameWriter } from "./frame-writer.js";
-import {
-	commands,
-	type AckPacket,
-	type AuthPacket,
-	type ConnackPacket,
-	type DisconnectPacket,
-	type PacketLike,
-	type Properties,
-	type PublishPacket,
-} from "./packet.js";
+import { commands, type AckPacket, type ConnackPacket, type GrantPacket, type PacketLike } from "./packet.js";
 import { PacketType, type Version } from "./packet-type.js";
-import { topicNameFault } from "./topic.js";
-import { writeConnect } from "./write-connect.js";
-import { hasAny, openRequest, writeId, writeOptional, writePayload, writeReason } from "./write-fields.js";
-import { writeGrant, writeSubscribe, writeUnsubscribe } from "./write-subscriptions.js";
+import { grantMax, refusedGrant } from "./reason-code.js";
+import { writeClientPacket } from "./write-client-packet.js";
+import { hasAny, openRequest, writeOptional, writeReason } from "./write-fields.js";
+import { checkList } from "./write-subscriptions.js";
 
 /**
  * Appends a packet to the frame, in the format of that version; a CONNECT which names its version goes by
@@ -35,21 +26,13 @@ export function writePacket(frame: FrameWriter, packet: PacketLike, version: Ver
 
 function write(frame: FrameWriter, packet: PacketLike, version: Version): void {
 	switch (packet.cmd) {
-		case "connect":
-			return writeConnect(frame, packet, packet.protocolVersion ?? version);
 		case "connack":
 			return writeConnack(frame, packet, version);
-		case "publish":
-			return writePublish(frame, packet, version);
 		case "puback":
 		case "pubrec":
 		case "pubrel":
 		case "pubcomp":
 			return writeAck(frame, packet, version);
-		case "subscribe":
-			return writeSubscribe(frame, packet, version);
-		case "unsubscribe":
-			return writeUnsubscribe(frame, packet, version);
 		case "suback":
 		case "unsuback":
 			return writeGrant(frame, packet, version);
@@ -57,11 +40,8 @@ function write(frame: FrameWriter, packet: PacketLike, version: Version): void {
 			return frame.begin(PacketType.pingreq, 0, 0);
 		case "pingresp":
 			return frame.begin(PacketType.pingresp, 0, 0);
-		case "disconnect":
-		case "auth":
-			return writeEnding(frame, packet, version);
 		default:
-			throw new TypeError(`cmd ${(packet as { cmd: unknown }).cmd} is not a packet`);
+			return writeClientPacket(frame, packet, version);
 	}
 }
 
@@ -75,21 +55,6 @@ function writeConnack(frame: FrameWriter, packet: ConnackPacket, version: Versio
 	if (version === 5) writeReason(frame, PacketType.connack, code);
 	else frame.byte(checkInteger("returnCode", code, 0, 5));
 	writeOptional(frame, PacketType.connack, properties, version);
-	frame.close();
-}
-
-function writePublish(frame: FrameWriter, packet: PublishPacket, version: Version): void {
-	const { topic, properties } = packet;
-	const qos = checkInteger("qos", packet.qos ?? 0, 0, 2);
-	if (packet.dup && qos === 0) throw new RangeError("dup at QoS 0");
-	const aliased = version === 5 && topic === "" && properties?.topicAlias !== undefined;
-	const fault = aliased ? undefined : topicNameFault(topic);
-	if (fault) throw new RangeError(fault);
-	frame.open(PacketType.publish, (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0));
-	frame.string(topic);
-	if (qos > 0) writeId(frame, packet.messageId);
-	writeOptional(frame, PacketType.publish, properties, version);
-	writePayload(frame, packet.payload);
 	frame.close();
 }
 
@@ -108,23 +73,21 @@ function writeAck(frame: FrameWriter, packet: Ack, version: Version): void {
 	frame.close();
 }
 
-/**
- * Always with reason and properties: mqtt-packet's parser reads on behind a DISCONNECT or AUTH without
- * them.
- */
-function writeEnding(frame: FrameWriter, packet: DisconnectPacket | AuthPacket, version: Version): void {
-	const type = packet.cmd === "auth" ? PacketType.auth : PacketType.disconnect;
-	const { reasonCode = 0, properties } = packet as DisconnectPacket & AuthPacket;
-	if (version < 5 && (type === PacketType.auth || reasonCode !== 0))
-		throw new RangeError(`${packet.cmd} with reasonCode ${reasonCode} before MQTT 5`);
-	frame.open(type, 0);
-	if (version === 5) writeReason(frame, type, reasonCode);
-	writeOptional(frame, type, properties, version);
-	if (type === PacketType.auth) checkMethod(reasonCode, properties);
-	frame.close();
-}
+type Grant = Extract<PacketLike, { cmd: "suback" }> | GrantPacket<"unsuback">;
 
-function checkMethod(reasonCode: number, properties: Properties | undefined): void {
-	if (properties?.authenticationMethod === undefined && (reasonCode !== 0 || hasAny(properties)))
-		throw new RangeError("auth without authenticationMethod");
+/** SUBACK and UNSUBACK. */
+function writeGrant(frame: FrameWriter, packet: Grant, version: Version): void {
+	const { cmd, granted } = packet;
+	const type = cmd === "suback" ? PacketType.suback : PacketType.unsuback;
+	openRequest(frame, type, packet, version);
+	writeOptional(frame, type, packet.properties, version);
+	if (type === PacketType.suback || version === 5) {
+		checkList("granted", granted);
+		for (const code of granted) {
+			if (version === 5) writeReason(frame, type, code);
+			else frame.byte(code === refusedGrant ? code : checkInteger("granted", code, 0, grantMax));
+		}
+	} else if (granted !== undefined && granted.length > 0)
+		throw new RangeError("granted in unsuback before MQTT 5");
+	frame.close();
 }

@@ -1,10 +1,9 @@
 import { checkInteger } from "./check.js";
 import type { FrameWriter } from "./frame-writer.js";
-import type { GrantPacket, PacketLike, Subscription, SubscribePacket, UnsubscribePacket } from "./packet.js";
+import type { Subscription, SubscribePacket, UnsubscribePacket } from "./packet.js";
 import { PacketType, type Version } from "./packet-type.js";
-import { grantMax, refusedGrant } from "./reason-code.js";
 import { isShared, topicFilterFault } from "./topic.js";
-import { openRequest, writeOptional, writeReason } from "./write-fields.js";
+import { openRequest, writeOptional } from "./write-fields.js";
 
 export function writeSubscribe(frame: FrameWriter, packet: SubscribePacket, version: Version): void {
 	const { subscriptions } = packet;
@@ -27,26 +26,7 @@ export function writeUnsubscribe(frame: FrameWriter, packet: UnsubscribePacket, 
 	frame.close();
 }
 
-type Grant = Extract<PacketLike, { cmd: "suback" }> | GrantPacket<"unsuback">;
-
-/** SUBACK and UNSUBACK. */
-export function writeGrant(frame: FrameWriter, packet: Grant, version: Version): void {
-	const { cmd, granted } = packet;
-	const type = cmd === "suback" ? PacketType.suback : PacketType.unsuback;
-	openRequest(frame, type, packet, version);
-	writeOptional(frame, type, packet.properties, version);
-	if (type === PacketType.suback || version === 5) {
-		checkList("granted", granted);
-		for (const code of granted) {
-			if (version === 5) writeReason(frame, type, code);
-			else frame.byte(code === refusedGrant ? code : checkInteger("granted", code, 0, grantMax));
-		}
-	} else if (granted !== undefined && granted.length > 0)
-		throw new RangeError("granted in unsuback before MQTT 5");
-	frame.close();
-}
-
-function checkList(name: string, list: unknown): void {
+export function checkList(name: string, list: unknown): void {
 	if (!Array.isArray(list)) throw new TypeError(`${name} is not an array`);
 	if (list.length === 0) throw new RangeError(`${name} is empty`);
 }

@@ -12,6 +12,9 @@ interface LinkResults {
 	publish1: Cost;
 	publish10: Cost;
 	publish1024: Cost;
+	bare1: Cost;
+	bare10: Cost;
+	bareReceive: Cost;
 	/** Computrons of a native copy of what 1,024 bytes are longer than 32. */
 	copy: number;
 	stages: { accept: number; send: number; finish: number };
@@ -46,6 +49,7 @@ export async function exactRows(withPeer: boolean): Promise<Row[]> {
 	const rows = [
 		...costRows(link, peer),
 		...stageRows(link),
+		...bareRows(link),
 		...heapRows(link, flat.stackPeak),
 		...sizeRows(await measureSizes()),
 	];
@@ -115,6 +119,20 @@ function stageRows({ stages }: LinkResults): Row[] {
 		row("accept, encode and log", stages.accept),
 		row("the turn that sends", stages.send),
 		row("PUBACK to the end", stages.finish),
+	];
+}
+
+/** What no code can do without, by test/bench/bare-link.ts. */
+function bareRows({ bare1, bare10, bareReceive }: LinkResults): Row[] {
+	const row = (what: string, { computrons }: Cost): Row => ({
+		name: `XS the barest code: ${what}`,
+		unit: "computrons",
+		ours: computrons,
+	});
+	return [
+		row("publish to acknowledged, 32 B, window 1", bare1),
+		row("publish to acknowledged, 32 B, window 10", bare10),
+		row("receive and acknowledge, 32 B", bareReceive),
 	];
 }
 

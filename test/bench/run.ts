@@ -5,6 +5,11 @@
 //     npm run bench -- --exact       what is the same in each run, held against exact.json: grown is failed
 //     npm run bench -- --update      the same, and exact.json is written anew
 //     npm run bench -- --stages      where the computrons of a message go, by method
+//
+// With the SDK it also runs the SDK's own client, and images where it is told what runs them, by a command
+// line in which {image} and {seconds} stand for those: GODWIT_SIMULATOR runs an mc.so without a window, and
+// GODWIT_PICO_EMULATOR an image for the Pico, of which it prints what UART 1 says. Each ends when its seconds
+// are over.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,7 +18,10 @@ import { mosquittoAvailable } from "../support/mosquitto.js";
 import { exactRows } from "./exact-rows.js";
 import { measureOnEngine } from "./on-xs/run.js";
 import { compareExact, exactFigures, plainRows, tableOf, type Row } from "./table.js";
-import { codecRows, fitRows, socketRows } from "./timed-rows.js";
+import { chipRows } from "./chip-rows.js";
+import { hasSDK } from "./on-sdk/build.js";
+import { simulatorRows, socketRows } from "./socket-rows.js";
+import { codecRows, fitRows } from "./timed-rows.js";
 
 const options = ["--json", "--exact", "--update", "--stages"];
 const exactPath = fileURLToPath(new URL("./exact.json", import.meta.url));
@@ -41,6 +49,19 @@ async function measureAll(): Promise<Row[]> {
 	}
 	rows.push(...(await step("the firmware in the heap of a board", fitRows)));
 	rows.push(...(await step("real sockets", socketRows)));
+	if (hasSDK()) rows.push(...(await measureImages()));
+	else console.error("no Moddable SDK: its own client, the simulator and the Pico are left out");
+	return rows;
+}
+
+async function measureImages(): Promise<Row[]> {
+	const rows: Row[] = [];
+	const simulator = process.env["GODWIT_SIMULATOR"];
+	if (simulator) rows.push(...(await step("the simulator", () => simulatorRows(simulator))));
+	else console.error("GODWIT_SIMULATOR names no command: the simulator is left out");
+	const emulator = process.env["GODWIT_PICO_EMULATOR"];
+	if (emulator) rows.push(...(await step("a Pico", () => chipRows(emulator))));
+	else console.error("GODWIT_PICO_EMULATOR names no command: the Cortex-M0+ is left out");
 	return rows;
 }
 

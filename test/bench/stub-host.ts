@@ -1,4 +1,4 @@
-import type { Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
+import type { Crypto, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Text } from "../../modules/wire/text.js";
 
 /**
@@ -50,6 +50,10 @@ export class StubHost implements Host, Transport {
 		this.text = text;
 		this.#acks = new Uint8Array(4 * window);
 		for (let at = 0; at < this.#acks.length; at += 4) this.#acks.set([0x40, 2], at);
+	}
+	/** No credentials are signed here. */
+	get crypto(): Crypto {
+		throw new Error("a stub has no crypto");
 	}
 	/** From here on PUBLISHes of that size are written, with their id there; 0 for other packets. */
 	expect(packetBytes: number, idAt: number): void {

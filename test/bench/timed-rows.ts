@@ -1,27 +1,17 @@
-import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { Mosquitto } from "../support/mosquitto.js";
 import { board, fitFirmware, leastHeap } from "./fit.js";
-import type { Pace } from "./on-node/publish.js";
-import { measureOnEngine } from "./on-xs/run.js";
-import { median, spread } from "./statistics.js";
+import { runOnNode } from "./on-node/run.js";
 import type { Row } from "./table.js";
 
 type Codec = Record<string, { ns: number; spread: number; bytes: number }>;
-type Publisher = "godwit" | "mqtt-js" | "raw-socket";
 
-const rounds = 7;
 const fitRounds = 20;
-const nodeWindows = [1, 10, 100];
-const xsWindows = [1, 10, 20];
-const windows = [...new Set([...nodeWindows, ...xsWindows])];
-const rateGoals = [1.5, 2.5, 2.4];
 const youngMB = 128;
 
 const load = createRequire(import.meta.url);
 const versionOf = (name: string) => (load(`${name}/package.json`) as { version: string }).version;
 const codecName = `mqtt-packet ${versionOf("mqtt-packet")}`;
-const clientName = `MQTT.js ${versionOf("mqtt")}`;
 
 /** The codec on Node: nanoseconds of the processor, and garbage. */
 export async function codecRows(): Promise<Row[]> {
@@ -59,26 +49,6 @@ export async function codecRows(): Promise<Row[]> {
 	];
 }
 
-/** Real sockets to mosquitto: clients take turns, each in a process of its own. */
-export async function socketRows(): Promise<Row[]> {
-	const broker = await Mosquitto.start(["allow_anonymous true", "max_inflight_messages 0"]);
-	const paces: Record<Publisher, Pace[][]> = { godwit: [], "mqtt-js": [], "raw-socket": [] };
-	const xs: { client: number; link: number }[][] = [];
-	try {
-		for (let round = 0; round < rounds; round++) {
-			for (const name of Object.keys(paces) as Publisher[]) {
-				const words = [name, `${broker.port}`, ...windows.map(String)];
-				paces[name].push(await runOnNode<Pace[]>(["--import=tsx"], "publish.ts", words));
-			}
-			const words = [`${broker.port}`, ...xsWindows.map(String)];
-			xs.push(await measureOnEngine("test/bench/on-xs/publish.ts", { words, options: [] }));
-		}
-	} finally {
-		await broker.stop();
-	}
-	return [...nodeSocketRows(paces), ...xsSocketRows(xs, paces)];
-}
-
 /** The firmware in the heap of a board. */
 export async function fitRows(): Promise<Row[]> {
 	const broker = await Mosquitto.start();
@@ -103,76 +73,4 @@ export async function fitRows(): Promise<Row[]> {
 	} finally {
 		await broker.stop();
 	}
-}
-
-function nodeSocketRows(paces: Record<Publisher, Pace[][]>): Row[] {
-	return nodeWindows.flatMap((window, i) => {
-		const name = `Node QoS 1 to mosquitto, window ${window}`;
-		const values = (of: Publisher, key: keyof Pace) => paces[of].map(round => round[i]![key]);
-		const pair = (key: keyof Pace, peer: Publisher) => ({
-			...paired(name, values("godwit", key), values(peer, key), key === "perSecond"),
-			peerName: peer === "mqtt-js" ? clientName : "a raw socket of Node",
-		});
-		const cpu = "µs of CPU a message";
-		const writesMost = [1, 0.3][i];
-		return [
-			{ ...pair("perSecond", "mqtt-js"), goal: { times: rateGoals[i]! } },
-			pair("perSecond", "raw-socket"),
-			{ ...pair("cpuMicroseconds", "mqtt-js"), unit: cpu, goal: { times: 2 } },
-			{ ...pair("cpuMicroseconds", "raw-socket"), unit: cpu },
-			{
-				...pair("writes", "mqtt-js"),
-				unit: "writes a message",
-				...(writesMost !== undefined && { goal: { most: writesMost } }),
-			},
-		];
-	});
-}
-
-function xsSocketRows(
-	xs: readonly { client: number; link: number }[][],
-	paces: Record<Publisher, Pace[][]>,
-): Row[] {
-	return xsWindows.flatMap((window, i) => {
-		const at = windows.indexOf(window);
-		const theirs = paces["mqtt-js"].map(round => round[at]!.perSecond);
-		return (["client", "link"] as const).map(face => {
-			const ours = xs.map(round => round[i]![face]);
-			const row = paired(`XS QoS 1 to mosquitto, window ${window}, by the ${face}`, ours, theirs, true);
-			return { ...row, peerName: `${clientName} on Node`, ...(face === "client" && { goal: { times: 1 } }) };
-		});
-	});
-}
-
-/** The figures of rounds in which ours and the peer's took turns: what disturbs both leaves their ratio. */
-function paired(name: string, ours: readonly number[], theirs: readonly number[], isRate: boolean): Row {
-	const ratios = ours.map((own, round) => (isRate ? own / theirs[round]! : theirs[round]! / own));
-	return {
-		name,
-		unit: "acked/s",
-		isRate,
-		ours: median(ours),
-		spread: spread(ours),
-		peer: median(theirs),
-		ratio: median(ratios),
-	};
-}
-
-/** Runs a script of on-node/ in a process of its own; gives the line it prints, from JSON. */
-async function runOnNode<Result>(
-	options: readonly string[],
-	script: string,
-	words: readonly string[],
-): Promise<Result> {
-	const child = spawn(process.execPath, [...options, `test/bench/on-node/${script}`, ...words], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
-	let out = "";
-	child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-	const code = await new Promise<number>((resolve, reject) => {
-		child.on("error", reject);
-		child.on("close", status => resolve(status ?? -1));
-	});
-	if (code !== 0) throw new Error(`${script} ${words.join(" ")} ends with code ${code}`);
-	return JSON.parse(out) as Result;
 }

@@ -17,6 +17,7 @@ test("health: a client that has done nothing", t => {
 		received: 0,
 		skipped: 0,
 		endings: {},
+		subscriptionsLost: 0,
 		handlerErrors: 0,
 	});
 });

@@ -229,3 +229,89 @@ test("message: it is a copy, with what came with it", t => {
 	t.throws(() => second!.json());
 	t.deepEqual(second!.payload, Uint8Array.of(0xff, 0));
 });
+
+test("subscribe: a broker that granted it and refuses it later is told of, and counted", async t => {
+	const bench = new ClientBench({ version: 5 });
+	const lost: string[] = [];
+	bench.client.onSubscriptionLost = (filter, why) => {
+		lost.push(`${filter} ${why}`);
+		throw new Error("application");
+	};
+	const granted = bench.client.subscribe("a", qos, () => {});
+	bench.connect();
+	bench.host.wire.feed("90 04 0142 00 01");
+	t.is(await granted, 1);
+	bench.reconnect();
+	bench.host.wire.feed("90 09 0242 05 1f 0002 6e6f 87");
+	t.deepEqual(lost, ['a was refused: not authorized ("no")']);
+	t.like(bench.client.health(), { online: true, subscriptionsLost: 1, handlerErrors: 1 });
+});
+
+test("unsubscribe: a refusal rejects the promise", async t => {
+	const bench = new ClientBench({ version: 5 });
+	void bench.client.subscribe("a", qos, () => {});
+	bench.connect();
+	bench.host.wire.feed("90 04 0142 00 01");
+	const refused = bench.client.unsubscribe("a");
+	bench.sent();
+	bench.host.wire.feed("b0 04 0242 00 87");
+	t.deepEqual(await settled([refused]), ['rejected: leaving "a" was refused: not authorized']);
+});
+
+test("close: what is not answered is rejected, and not asked for when the client starts again", async t => {
+	const bench = new ClientBench();
+	const kept = bench.client.subscribe("kept", qos, () => {});
+	const left = bench.client.subscribe("left", qos, () => {});
+	bench.connect();
+	bench.host.wire.feed("90 03 0142 01  90 03 0243 01");
+	const pending = [
+		bench.client.subscribe("a", qos, () => {}),
+		bench.client.subscribe("kept", { qos: 2 }, () => {}),
+		bench.client.unsubscribe("left"),
+	];
+	const heard = listen(bench);
+	bench.client.close();
+	t.deepEqual(await settled([kept, left, ...pending]), [
+		1,
+		1,
+		'rejected: subscription "a" was not answered before the client was closed',
+		'rejected: subscription "kept" was not answered before the client was closed',
+		'rejected: leaving "left" was not answered before the client was closed',
+	]);
+	bench.host.wire.sent();
+	bench.connect();
+	t.is(bench.sent(), "");
+	bench.host.wire.feed(publish("a"));
+	t.deepEqual(heard, ["stray: a"]);
+	bench.client.close();
+});
+
+test("close: a subscription that a broker is being asked for again stays wanted", async t => {
+	const bench = new ClientBench();
+	const granted = bench.client.subscribe("a", qos, () => {});
+	bench.connect();
+	bench.host.wire.feed("90 03 0142 01");
+	bench.reconnect();
+	bench.client.close();
+	t.deepEqual(await settled([granted]), [1]);
+	bench.connect();
+	t.regex(bench.sent(), /^8206....00016101$/);
+});
+
+test("close: a session expiry of its own, in 5.0, and none for a session without one [MQTT-3.14.2-2]", t => {
+	const bench = new ClientBench({ version: 5 });
+	bench.connect();
+	bench.client.close({ sessionExpirySeconds: 7 });
+	t.is(bench.host.wire.sent(), dense("e0 07 00 05 11 00000007"));
+	for (const options of [{ clean: true }, { sessionExpirySeconds: 0 }]) {
+		const without = new ClientBench({ version: 5, ...options });
+		without.connect();
+		t.throws(() => without.client.close({ sessionExpirySeconds: 1 }), { instanceOf: RangeError });
+		t.true(without.client.health().online, "nothing has changed");
+		without.client.close({ sessionExpirySeconds: 0 });
+		t.is(without.host.wire.sent(), dense("e0 07 00 05 11 00000000"));
+	}
+	for (const seconds of [-1, 0.5, NaN, 0x1_0000_0000])
+		t.throws(() => bench.client.close({ sessionExpirySeconds: seconds }), { instanceOf: RangeError });
+	t.throws(() => new ClientBench().client.close({ sessionExpirySeconds: 1 }), { instanceOf: TypeError });
+});

@@ -40,7 +40,7 @@ const bans: readonly Ban[] = [
 		title: "promises live in the client, and in what applications do with it",
 		words: /\b(?:async|await|Promise)\b/,
 		where: ["modules/"],
-		except: ["modules/client/", "modules/rounds/"],
+		except: ["modules/client/", "modules/rounds/", "modules/cloud/azure-device"],
 	},
 	{ title: "no enum and no namespace", words: /\b(?:enum|namespace)\s+\w+\s*\{/, where: everywhere },
 	{ title: "no any", words: /(?::|<|\bas|\||&|,|=>|=)\s*any\b(?!\s*[(:=.])|\bany\s*\[\]/, where: everywhere },
@@ -57,7 +57,8 @@ const bans: readonly Ban[] = [
 	},
 ];
 
-const marks = /\b(?:TODO|FIXME|XXX)\b|@@|@ts-(?:ignore|expect-error|nocheck)/;
+/** Two @ mark what is open; three are in each client id of LMQ. */
+const marks = /\b(?:TODO|FIXME|XXX)\b|(?<!@)@@(?!@)|@ts-(?:ignore|expect-error|nocheck)/;
 
 for (const ban of bans) {
 	test(`words: ${ban.title}`, t => {

@@ -10,26 +10,39 @@ import { blank, findFiles, findImports, readText } from "../support/source.js";
 const bare = "(bare)";
 const node = "node:";
 /** The files which lie in hosts/ itself belong to all hosts. */
-const everyHost = ["hosts/host", "hosts/simulated-radio", "modules/"];
+const everyHost = ["hosts/host", "hosts/base64", "hosts/simulated-radio", "modules/"];
 
 /** By file or folder. What ends in a slash is all files below, the rest is one file each. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
 	"modules/wire": [],
 	"modules/outbox": [],
-	"modules/transport": [],
+	"modules/transport": ["hosts/host"],
 	"modules/session": ["modules/wire/", "modules/outbox/"],
-	"modules/link": ["modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
+	"modules/link": [
+		"modules/transport/",
+		"modules/session/",
+		"modules/outbox/",
+		"modules/wire/",
+		"hosts/host",
+	],
 	"modules/client": ["modules/link/", "modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
-	"modules/rounds": ["modules/client/", "modules/settings/", "modules/wifi/", "hosts/host"],
+	"modules/cloud": ["modules/client/", "modules/session/", "modules/outbox/", "modules/wire/", "hosts/host"],
+	"modules/rounds": ["modules/client/", "modules/cloud/", "modules/settings/", "modules/wifi/", "hosts/host"],
 	"modules/wifi": ["hosts/host"],
-	"modules/settings": ["modules/link/endpoint", "modules/wire/", "modules/wifi/wifi-network"],
+	"modules/settings": [
+		"modules/cloud/",
+		"modules/link/endpoint",
+		"modules/wire/",
+		"modules/wifi/wifi-network",
+	],
 	"hosts/host": ["modules/wire/text"],
 	hosts: everyHost,
 	// What hosts with ECMA-419 have in common, whoever implements it.
 	"hosts/ecma419": everyHost,
 	"hosts/moddable": [...everyHost, "hosts/ecma419/", bare],
 	"hosts/moddable/tools": [node, "hosts/node/arguments"],
-	"hosts/xs": [...everyHost, "hosts/ecma419/"],
+	"hosts/xs": [...everyHost, "hosts/ecma419/", "hosts/xs/crypto"],
+	"hosts/xs/crypto": [...everyHost, bare],
 	"hosts/node": [...everyHost, node, "hosts/cloud/", "hosts/xs/run"],
 	"hosts/cloud": [...everyHost, node, bare, "hosts/node/arguments"],
 	// Tools, run by Node, that make what runs on the engine.

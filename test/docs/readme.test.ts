@@ -80,11 +80,17 @@ test("README: a tired person's mistakes end with one plain line and exit code 2"
 		{ words: "--round 5", says: /did you mean rounds\?/ },
 		{ words: "--engine v8", says: /engine is node or xs/ },
 		{ words: "--rounds", says: /--rounds needs a value/ },
-		{ words: "--broker mqtts://127.0.0.1", says: /only mqtt:\/\/ is built yet/ },
-		{ words: "--broker serial:", says: /only mqtt:\/\/ is built yet/ },
+		{
+			words: "--engine xs --broker mqtts://127.0.0.1",
+			says: /--engine xs has no TLS; use mqtt:\/\/ or ws:\/\//,
+		},
+		{ words: "--broker serial:", says: /there is no serial line here; use mqtt:\/\// },
 		{ words: "--mqtt 4", says: /3\.1, 3\.1\.1 or 5/ },
 		{ words: "--mqtt 5", says: /give --broker URL/ },
-		{ words: "--profile lmq", says: /not built yet/ },
+		{ words: "--profile aws", says: /plain, lmq or azure/ },
+		{ words: "--profile azure", says: /it needs connection/ },
+		{ words: "--profile lmq --wire tls", says: /mqtt, mqtts, ws, wss/ },
+		{ words: "--profile lmq --instance mqtt-cn-1", says: /it needs group/ },
 		{ words: "topic=a/#", says: /topic/ },
 	];
 	for (const { words, says } of mistakes) {

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Text } from "../../modules/wire/text.js";
+import { portableText, type Text } from "../../modules/wire/text.js";
 import { hex, toHex } from "../support/hex.js";
 
 const texts: [text: string, bytes: string][] = [
@@ -23,6 +23,23 @@ export function textSuite(name: string, text: Text): void {
 			for (let limit = 0; limit < expected.length; limit++)
 				t.is(text.write(string, target, 0, limit), -1, `${string} in ${limit}`);
 		}
+	});
+
+	test(`${name}: texts of any length, with something else than ASCII at their end or not`, t => {
+		for (let length = 0; length < 40; length++)
+			for (const end of ["", "é", "\u{1f600}"]) {
+				const string = "a".repeat(length) + end;
+				const bytes = new Uint8Array(length + 6);
+				const to = text.write(string, bytes, 1, bytes.length);
+				t.is(to, portableText.write(string, new Uint8Array(bytes.length), 1, bytes.length), string);
+				t.is(text.read(bytes, 1, to), string);
+				if (string !== "") t.is(text.write(string, bytes, 1, to - 1), -1, `${string} cut`);
+				t.throws(() => text.write(`${string}\0`, bytes, 1, bytes.length), { instanceOf: TypeError });
+				for (const wrong of [0, 0x80, 0xff]) {
+					bytes[to] = wrong;
+					t.is(text.read(bytes, 1, to + 1), undefined);
+				}
+			}
 	});
 
 	test(`${name}: ill-formed bytes and U+0000 are no text`, t => {

@@ -15,6 +15,7 @@ const bounds: [keyof typeof Cause, number, number, number][] = [
 	["network", 1_000, 1_000, 1_000],
 	["fault", 5_000, 40_000, 60_000],
 	["tls", 5_000, 40_000, 300_000],
+	["moved", 10_000, 80_000, 600_000],
 ];
 for (const [name, first, fourth, longest] of bounds)
 	test(`back-off: ${name}: up to ${first} ms, doubling, up to ${longest} ms`, t => {

@@ -3,8 +3,6 @@ import { Cause } from "../../modules/link/cause.js";
 import { LinkState } from "../../modules/link/link.js";
 import type { Credentials } from "../../modules/session/session-options.js";
 import { dense } from "../support/bench.js";
-import { Client } from "../../modules/client/client.js";
-import { ScriptedHost } from "../support/scripted-host.js";
 import { LinkBench } from "../support/link-bench.js";
 
 type Done = (credentials: Credentials | undefined) => void;
@@ -351,30 +349,4 @@ test("stop: messages still expire", t => {
 	bench.link.stop();
 	bench.host.pass(1_000);
 	t.deepEqual(bench.ended, ["expired", "expired"]);
-});
-
-test("start: mqtts:// opens a TLS stream, with the options for it", t => {
-	const tls = { authorities: [Uint8Array.of(0x30)] };
-	const bench = new LinkBench({ urls: ["mqtts://one"], tls });
-	bench.dial();
-	t.is(bench.host.asked(), "resolve one, open tls one 192.0.2.1 8883");
-	t.is(bench.host.wire.target.tls, tls);
-});
-
-test("start: a URL that this host has no stream for is the caller's mistake, at once", t => {
-	const host = new ScriptedHost();
-	host.network.streams = ["tcp"];
-	const error = t.throws(() => new Client(host, { url: ["mqtt://one", "mqtts://two"] }));
-	t.true(error instanceof RangeError);
-	t.is((error as Error).message, 'broker URL "mqtts://two": there is no TLS here; use mqtt://, ws://');
-});
-
-test("loss: what the stream is sure to be wrong with the far end is the cause", t => {
-	for (const blame of ["tls", "protocol", "busy"] as const) {
-		const bench = new LinkBench();
-		bench.dial();
-		bench.host.wire.handler.onLost("why", blame);
-		t.is(bench.link.endings[Cause[blame]], 1);
-		t.is(bench.link.detail, "why");
-	}
 });

@@ -124,7 +124,8 @@ test("AUTH: behind what is in the frame, it goes out as soon as that is written"
 	const bench = full({ session }, "20 07 00 00 04 15 0001 6d");
 	bench.publish("A", 0);
 	bench.host.pass(0);
-	bench.host.wire.feed("f0 06 18 04 15 0001 6d");
+	bench.link.session.reauthenticate(() => {});
+	bench.link.wake();
 	bench.host.wire.up();
-	t.is(bench.host.wire.sent(), dense(`30 05 ${t1} 00 41  f0 06 18 04 15 0001 6d`));
+	t.is(bench.host.wire.sent(), dense(`30 05 ${t1} 00 41  f0 06 19 04 15 0001 6d`));
 });

@@ -4,7 +4,16 @@ import { causeNames } from "../../modules/link/cause.js";
 import { statusLine, tallyLine, timeStamp } from "../../modules/rounds/words.js";
 
 const url = "mqtt://10.0.0.7:1884";
-const blank: Status = { state: "waiting", url, sessionPresent: false, cause: "", detail: "", retryMs: 0 };
+const blank: Status = {
+	state: "waiting",
+	url,
+	sessionPresent: false,
+	properties: undefined,
+	cause: "",
+	detail: "",
+	retryMs: 0,
+	advice: "",
+};
 
 const table: readonly { status: Partial<Status>; line: string | undefined }[] = [
 	{ status: { state: "resolving" }, line: "Connecting to MQTT server mqtt://10.0.0.7:1884" },

@@ -171,6 +171,16 @@ test("CONNACK: the assigned client identifier is the one of the next CONNECT", t
 	t.is(bench.sent(), dense("10 16 0004 4d515454 05 00 003c 08 21 0003 11 0000012c 0001 7a"));
 });
 
+test("CONNACK: an assigned client identifier for which a CONNECT has no room is dropped", t => {
+	const bench = new Bench({ version: 5, clientId: "", frameBytes: 60, readerBytes: 200 });
+	bench.connect(`20 47 00 00 44 12 0041 ${"7a".repeat(0x41)}`);
+	t.is(bench.session.handshake.clientId.length, 0x41);
+	bench.cut();
+	bench.session.check(bench.frame, {});
+	t.is(bench.session.handshake.clientId, "");
+	t.throws(() => bench.session.check(bench.frame, { username: "u".repeat(80) }));
+});
+
 test("CONNACK: whether the session is present is told", t => {
 	const bench = new Bench();
 	bench.connect(resumed);

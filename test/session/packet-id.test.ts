@@ -1,4 +1,6 @@
+import { PacketType } from "../../modules/wire/packet-type.js";
 import test from "ava";
+import { Offer } from "../../modules/session/offer.js";
 import { Requests, type Request } from "../../modules/session/requests.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
 import { portableText } from "../../modules/wire/text.js";
@@ -75,7 +77,7 @@ test("packet id: when all are in use, requests and messages wait", t => {
 
 test("packet id: requests never share one, nor take a message's, over four rounds of all of them", t => {
 	const random = new Random(5);
-	const requests = new Requests(3, 12, 16);
+	const requests = new Requests(3, new Offer(), 12, 16);
 	const frame = new FrameWriter(portableText, new Uint8Array(32));
 	const owed: number[] = [];
 	for (let i = 0; i < 4 * 4096; i++) {
@@ -88,7 +90,7 @@ test("packet id: requests never share one, nor take a message's, over four round
 		}
 		if (owed.length === 3 || random.once(2)) {
 			const [id] = owed.splice(random.below(owed.length), 1);
-			if (!requests.answer(id!, [0], true)) t.fail(`id ${id} was not asked`);
+			if (!requests.answer(id!, [0], PacketType.suback)) t.fail(`id ${id} was not asked`);
 		}
 	}
 	t.is(requests.owed, owed.length);

@@ -211,7 +211,7 @@ test("skipped: a message over the reader is passed over, acknowledged at its pla
 	t.is(bench.sent(), dense("50 02 0008"));
 	bench.feed("62 02 0008");
 	t.is(bench.sent(), dense("70 02 0008"));
-	t.is(bench.breach(`32 20 ${t1} 0000 ${"41".repeat(27)}`), "0x81 packet id 0");
+	t.is(bench.breach(`32 20 ${t1} 0000 ${"41".repeat(27)}`), "0x82 packet id 0");
 });
 
 /** Three QoS 2 messages are taken; then a CONNACK is lost, and the next one calls the session present. */

@@ -15,6 +15,11 @@ test("SUBSCRIBE: one filter, its QoS, and in 5.0 its options", t => {
 		[4, { qos: 2 }, "82 08 0032 0003 612f23 02"],
 		[5, { qos: 1 }, "82 09 0032 00 0003 612f23 01"],
 		[5, { qos: 0, nl: true, rap: true, rh: 2 }, "82 09 0032 00 0003 612f23 2c"],
+		[
+			5,
+			{ qos: 1, properties: { subscriptionIdentifier: 300, userProperties: { k: "v" } } },
+			"82 13 0032 0a 0b ac02 26 0001 6b 0001 76 0003 612f23 01",
+		],
 	];
 	for (const [version, options, bytes] of rows) {
 		const bench = new Bench({ version });
@@ -107,14 +112,17 @@ test("cut: what was not answered is asked again first, under a new id, in its ol
 	}
 });
 
-test("cut: requests wait until resends are done", t => {
-	const bench = new Bench();
+test("cut: requests go behind resends, but need no Receive Maximum [MQTT-3.3.4-8] [MQTT-4.9.0-3]", t => {
+	const bench = new Bench({ version: 5 });
 	bench.connect();
-	bench.publish("A", 1);
+	for (const payload of ["A", "B"]) bench.publish(payload, 1);
 	bench.sent();
 	bench.cut();
 	ask(bench, "a", { qos: 0 });
-	t.is(bench.connect(resumed), dense("3a 06 0001 74 0001 41  82 06 0032 0001 61 00"));
+	const subscribe = "82 07 0032 00 0001 61 00";
+	t.is(bench.connect("20 06 01 00 03 21 0001"), dense(`3a 07 0001 74 0001 00 41  ${subscribe}`));
+	bench.feed("40 02 0001");
+	t.is(bench.sent(), dense("3a 07 0001 74 0002 00 42"));
 });
 
 test("cut: requests go out when all there is to resend is refused", t => {
@@ -126,6 +134,60 @@ test("cut: requests go out when all there is to resend is refused", t => {
 	ask(bench, "a", { qos: 0 });
 	t.is(bench.connect("20 05 01 00 02 24 01"), dense("82 07 0032 00 0001 61 00"));
 	t.is(bench.take(), "A unsendable 0x9b");
+});
+
+test("offer: what this broker does not take is refused unasked, and the next one goes out", t => {
+	const rows: [string, string, SubscriptionOptions | undefined, number][] = [
+		["28 00", "a/+", { qos: 0 }, 0xa2],
+		["28 00", "#", { qos: 0 }, 0xa2],
+		["28 00", "$share/g/#", { qos: 0 }, 0xa2],
+		["29 00", "a", { qos: 0, properties: { subscriptionIdentifier: 1 } }, 0xa1],
+		["2a 00", "$share/g/a", { qos: 0 }, 0x9e],
+		["27 0000000e", "a234567", { qos: 0 }, 0x95],
+		["27 0000000e", "a2345678", undefined, 0x95],
+	];
+	for (const [property, filter, options, code] of rows) {
+		const bench = new Bench({ version: 5 });
+		const answers = ask(bench, filter, options);
+		const next = ask(bench, "b", { qos: 0 });
+		bench.publish("A", 0);
+		const bytes = dense(property).length / 2;
+		const sent = bench.connect(`20 0${3 + bytes} 00 00 0${bytes} ${property}`);
+		t.deepEqual(answers, [code], property);
+		const id = sent.slice(4, 8);
+		t.is(sent, dense(`82 07 ${id} 00 0001 62 00  30 05 0001 74 00 41`));
+		bench.feed(`90 04 ${id} 00 00`);
+		t.deepEqual(next, [0]);
+	}
+});
+
+test("offer: what this broker takes is asked for, and leaving is never refused unasked", t => {
+	const rows: [string, string, SubscriptionOptions | undefined][] = [
+		["28 01", "#", { qos: 0 }],
+		["28 00", "a", { qos: 0 }],
+		["28 00", "#", undefined],
+		["29 01", "a", { qos: 0, properties: { subscriptionIdentifier: 1 } }],
+		["29 00", "a", { qos: 0, properties: {} }],
+		["2a 01", "$share/g/a", { qos: 0 }],
+		["2a 00", "$shared/g/a", { qos: 0 }],
+		["27 0000000e", "a23456", { qos: 0 }],
+		["27 0000000e", "a234567", undefined],
+	];
+	for (const [property, filter, options] of rows) {
+		const bench = new Bench({ version: 5 });
+		const answers = ask(bench, filter, options);
+		const bytes = dense(property).length / 2;
+		t.not(bench.connect(`20 0${3 + bytes} 00 00 0${bytes} ${property}`), "", property);
+		t.deepEqual(answers, []);
+	}
+});
+
+test("offer: when all requests are refused unasked, messages go out in the same turn", t => {
+	const bench = new Bench({ version: 5 });
+	const answers = ask(bench, "#", { qos: 0 });
+	bench.publish("A", 0);
+	t.is(bench.connect("20 05 00 00 02 28 00"), dense("30 05 0001 74 00 41"));
+	t.deepEqual(answers, [0xa2]);
 });
 
 test("limit: no more than requestsMax unanswered ones", t => {

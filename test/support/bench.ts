@@ -1,6 +1,7 @@
 import { Outbox } from "../../modules/outbox/outbox.js";
 import { Mark, Outcome } from "../../modules/outbox/record.js";
 import type { Credentials, SessionOptions } from "../../modules/session/session-options.js";
+import type { Source } from "../../modules/session/streams.js";
 import { Session, SessionEvent } from "../../modules/session/session.js";
 import { FrameReader } from "../../modules/wire/frame-reader.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
@@ -56,6 +57,7 @@ export class Bench {
 			ackMs: 30_000,
 			window: 4,
 			incomingMax: 3,
+			topicAliasMax: 0,
 			requestsMax: 4,
 			sessionExpirySeconds: 300,
 			...rest,
@@ -120,7 +122,8 @@ export class Bench {
 				events.push(this.#say(this.session.receive(this.reader, this.now)));
 				continue;
 			}
-			if (at === bytes.length) return events.filter(event => event !== "none").join(", ");
+			if (at === bytes.length)
+				return events.filter(event => event !== "none" && event !== "begun").join(", ");
 			const end = Math.min(at + Math.min(piece, this.reader.room), bytes.length);
 			this.reader.fill(bytes.subarray(at, end));
 			at = end;
@@ -146,6 +149,20 @@ export class Bench {
 		const { sender } = this.session;
 		const record = sender.publish(field(topic), utf8(payload), bits, ttlMs, this.now, properties);
 		this.#names.set(record, payload);
+		return record;
+	}
+	/** The same, of a payload that is read when it is sent. */
+	publishStream(
+		name: string,
+		source: Source,
+		qos: number,
+		rest: { topic?: string; marks?: number; ttlMs?: number; properties?: Uint8Array } = {},
+	): number {
+		const { topic = "t", marks = 0, ttlMs = Infinity, properties } = rest;
+		const bits = marks | (qos << Mark.qosShift);
+		const { streams } = this.session.sender;
+		const record = streams.publish(field(topic), source, bits, ttlMs, this.now, properties);
+		this.#names.set(record, name);
 		return record;
 	}
 	/** How messages ended since the last call. */

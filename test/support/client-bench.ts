@@ -11,7 +11,8 @@ export class ClientBench {
 
 	readonly #version: number;
 
-	constructor(options: Partial<ClientOptions> = {}) {
+	constructor(given: Partial<ClientOptions> | ((host: ScriptedHost) => Partial<ClientOptions>) = {}) {
+		const options = typeof given === "function" ? given(this.host) : given;
 		// The first id of the n-th record is n.
 		this.host.word = 0xffff;
 		this.#version = options.version ?? 4;

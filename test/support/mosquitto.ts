@@ -48,6 +48,7 @@ export class Mosquitto {
 			stdio: "ignore",
 			env: { ...process.env, PATH: path },
 		});
+		endWithUs(this.#child);
 		const until = Date.now() + startMs;
 		while (!(await listens(this.port))) {
 			if (Date.now() > until) throw new Error(`mosquitto does not listen on port ${this.port}`);
@@ -69,6 +70,13 @@ export class Mosquitto {
 	}
 }
 
+/** No broker outlives the process that started it. */
+export function endWithUs(child: ChildProcess): void {
+	const end = () => child.kill("SIGKILL");
+	process.once("exit", end);
+	child.once("close", () => process.off("exit", end));
+}
+
 /** A port of 127.0.0.1 on which nobody listens. */
 export async function freePort(): Promise<number> {
 	const server = createServer();
@@ -78,7 +86,7 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
-function listens(port: number): Promise<boolean> {
+export function listens(port: number): Promise<boolean> {
 	return new Promise(resolve => {
 		const socket = connect(port, "127.0.0.1");
 		socket.once("connect", () => {

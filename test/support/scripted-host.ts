@@ -1,3 +1,4 @@
+import { portableCrypto } from "../../hosts/xs/crypto.js";
 import type { Host, StreamKind, Target, Transport, TransportHandler } from "../../hosts/host.js";
 import { portableText } from "../../modules/wire/text.js";
 import { hex, toHex } from "./hex.js";
@@ -71,6 +72,7 @@ export class Wire implements Transport {
 export class ScriptedHost implements Host {
 	readonly clock = new VirtualClock();
 	readonly text = portableText;
+	readonly crypto = portableCrypto;
 	readonly radio = undefined;
 	readonly monitor = { print: () => {} };
 	readonly deviceId = "d1";

@@ -118,7 +118,7 @@ export class BrokerSession {
 			retain: false,
 		};
 		if (message.qos > 0) packet.messageId = message.id;
-		message.dropped = !seat.send(packet);
+		message.dropped = !seat.publish(packet);
 	}
 	#sweep(): void {
 		this.out = this.out.filter(message => !message.dropped);

@@ -13,6 +13,7 @@ export class Counts {
 	unsendable = 0;
 	unknown = 0;
 	abandoned = 0;
+	unreadable = 0;
 	/** PUBLISHes with DUP, and PUBRELs, that went out again. */
 	repeats = 0;
 	/** Unfinished messages that went out as new ones, since the broker had lost the session. */

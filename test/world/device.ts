@@ -1,6 +1,7 @@
 import { LinkState, Link, type LinkHandler, type LinkOptions } from "../../modules/link/link.js";
 import { parseEndpoint } from "../../modules/link/endpoint.js";
 import { Outbox } from "../../modules/outbox/outbox.js";
+import { Mark } from "../../modules/outbox/record.js";
 import { FrameWriter } from "../../modules/wire/frame-writer.js";
 import type { Random } from "../support/random.js";
 import type { Broker } from "./broker.js";
@@ -30,6 +31,7 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 		idSeed: random.pick([0, 0xffff, 0xff80, random.below(0x1_0000)]),
 		endpoints: random.pick([1, 1, 2]),
 		subscriptionsMax: 4,
+		followRedirects: false,
 		connectMs: random.pick([4_000, 30_000]),
 		healthyMs: random.pick([500, 5_000, 30_000]),
 		session: {
@@ -41,6 +43,7 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 			ackMs: random.pick([3_000, 10_000, 30_000]),
 			window: 1 + random.below(random.pick([2, 20])),
 			incomingMax: 1 + random.below(random.pick([2, 10])),
+			topicAliasMax: random.pick([0, 1, 3]),
 			requestsMax: 8,
 			sessionExpirySeconds: random.pick([5, 3_600]),
 		},
@@ -89,6 +92,7 @@ export class Device implements LinkHandler {
 			options.idSeed,
 		);
 		this.outbox.onEnd = (record, outcome, reason) => {
+			if (this.outbox.marks(record) & Mark.streamed) this.link.session.sender.streams.release(record);
 			this.ledger.end(record, outcome, reason, this.witness);
 			this.onEnd();
 		};
@@ -158,12 +162,13 @@ export class Device implements LinkHandler {
 		const slack = lateMaxMs + 1;
 		if (keepAliveMs > 0 && now > Math.max(witness.writtenAt, this.#blockedAt) + keepAliveMs + slack)
 			throw new BrokenLaw(`law 6: nothing sent for ${now - witness.writtenAt} ms`);
-		const heardAt = Math.max(witness.readAt, this.#deafAt);
+		const excusedAt = Math.max(this.#deafAt, witness.tornAt);
+		const heardAt = Math.max(witness.readAt, excusedAt);
 		if (keepAliveMs > 0 && now > heardAt + keepAliveMs + replyMs + slack)
 			throw new BrokenLaw(`law 6: nothing heard for ${now - heardAt} ms, and the connection is held`);
 		if (now > Math.max(witness.pingedAt, this.#deafAt) + 4 * replyMs + slack && witness.pingedAt < Infinity)
 			throw new BrokenLaw(`law 6: no PINGRESP for ${now - witness.pingedAt} ms`);
-		if (witness.owed > 0 && now > Math.max(witness.progressAt, this.#deafAt) + ackMs + slack)
+		if (witness.owed > 0 && now > Math.max(witness.progressAt, excusedAt) + ackMs + slack)
 			throw new BrokenLaw(`law 6: no acknowledgement for ${now - witness.progressAt} ms`);
 	}
 }

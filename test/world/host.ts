@@ -1,4 +1,5 @@
 import type { Alarm, Clock, Host, Target, Transport, TransportHandler } from "../../hosts/host.js";
+import { portableCrypto } from "../../hosts/xs/crypto.js";
 import { portableText } from "../../modules/wire/text.js";
 import type { Random } from "../support/random.js";
 import { Stream, type FarEnd, type Tap, type Trouble } from "./stream.js";
@@ -19,6 +20,7 @@ const lateMs = lateMaxMs;
 export class VirtualHost implements Host {
 	readonly clock: Clock;
 	readonly text = portableText;
+	readonly crypto = portableCrypto;
 	readonly radio = undefined;
 	readonly monitor = { print: () => {} };
 	readonly deviceId: string;

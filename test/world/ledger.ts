@@ -22,6 +22,8 @@ export interface Entry {
 	/** Marked "keep latest" or as displaceable. */
 	latest: boolean;
 	displaceable: boolean;
+	/** Read from a source when it is sent. */
+	streamed: boolean;
 	ttlMs: number;
 	at: number;
 	/** The record that holds it, or 0 when it has ended. */
@@ -110,6 +112,8 @@ export class Ledger {
 				return entry.displaceable && !witness.holds(uid) ? undefined : "may not be";
 			case Outcome.unsendable:
 				return witness.online && this.#broker.limited ? undefined : "this broker takes everything";
+			case Outcome.unreadable:
+				return entry.streamed ? undefined : "it has no source";
 			case Outcome.unknown:
 				return qos === 2 ? undefined : "that is for QoS 2";
 			default:

@@ -14,6 +14,10 @@ export class PacketStream {
 	constructor(version: Version) {
 		this.#decoder = new PacketDecoder(version, 0x1_0000);
 	}
+	/** The last packet has begun and not ended. */
+	get torn(): boolean {
+		return this.#count > 0;
+	}
 	feed(bytes: Uint8Array, each: (packet: Packet, bytes: number) => void): void {
 		if (this.#count + bytes.length > this.#held.length) {
 			const held = new Uint8Array(2 * (this.#count + bytes.length));

@@ -18,6 +18,7 @@ const waits: { [cause in keyof typeof Cause]: [number, number] } = {
 	network: [1_000, 1_000],
 	fault: [5_000, 60_000],
 	tls: [5_000, 300_000],
+	moved: [10_000, 600_000],
 };
 const bounds = Object.values(waits);
 const doublingsMax = 16;
@@ -55,7 +56,8 @@ export class Patience {
 		if (state === LinkState.resolving) this.#dial(now);
 		if (state === LinkState.stopped) this.excused = true;
 		if (state !== LinkState.waiting || former === LinkState.stopped) return;
-		if (cause === Cause.fault || cause === Cause.protocol)
+		const isTorn = cause === Cause.fault && detail.includes("its source failed");
+		if ((cause === Cause.fault && !isTorn) || cause === Cause.protocol)
 			throw new BrokenLaw(`the link fails by itself: ${detail}`);
 		if (former === LinkState.online && now - this.#onlineAt >= this.#healthyMs) this.failures = 0;
 		if (cause !== Cause.network) this.failures++;

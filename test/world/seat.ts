@@ -23,6 +23,8 @@ export class Seat implements FarEnd {
 	#receiveMax = 0xffff;
 	#packetMax = Infinity;
 	#unanswered = new Set<number>();
+	#aliasMax = 0;
+	#aliases = new Map<string, number>();
 	#muteAcks: boolean;
 	#mutePings: boolean;
 
@@ -62,6 +64,20 @@ export class Seat implements FarEnd {
 		const bytes = encode(packet, this.#broker.options.version);
 		if (bytes.length > this.#packetMax) return false;
 		this.#stream.send(bytes);
+		return true;
+	}
+	/** The same for a PUBLISH, whose topic is abbreviated where the client takes that. */
+	publish(packet: PublishPacket): boolean {
+		const { topic } = packet;
+		const known = this.#aliases.get(topic);
+		let alias = known ?? this.#aliases.size + 1;
+		if (alias > this.#aliasMax && this.#aliasMax > 0 && this.#broker.random.once(4)) alias = 1;
+		if (alias > this.#aliasMax) return this.send(packet);
+		const properties = { ...packet.properties, topicAlias: alias };
+		const sent = this.send({ ...packet, topic: known === undefined ? topic : "", properties });
+		if (!sent || known !== undefined) return sent;
+		for (const [other, former] of this.#aliases) if (former === alias) this.#aliases.delete(other);
+		this.#aliases.set(topic, alias);
 		return true;
 	}
 	/** Sends it behind what was answered before. */
@@ -144,6 +160,7 @@ export class Seat implements FarEnd {
 		this.#keepAliveMs = (properties?.serverKeepAlive ?? packet.keepalive ?? 0) * 1000;
 		this.#receiveMax = properties?.receiveMaximum ?? 0xffff;
 		this.#packetMax = packet.properties?.maximumPacketSize ?? Infinity;
+		this.#aliasMax = packet.properties?.topicAliasMaximum ?? 0;
 		this.outMax = Math.min(outMax, packet.properties?.receiveMaximum ?? outMax);
 		this.outMax2 = Math.min(this.outMax, qos2Max);
 		this.#muteAcks = broker.weather.strikes("muteAcks", 4);

@@ -32,6 +32,7 @@ export const kinds = Object.freeze([
 	"offer",
 	"burst",
 	"lateAlarms",
+	"badSources",
 ] as const);
 export type Kind = (typeof kinds)[number];
 

@@ -42,6 +42,8 @@ export class Witness implements Tap {
 	readAt = 0;
 	progressAt = 0;
 	pingedAt = Infinity;
+	/** When bytes were last written of a packet that goes on: the broker can say nothing of it yet. */
+	tornAt = -Infinity;
 	keepAliveMs = 0;
 	offer = { receiveMax: 0xffff, packetBytes: Infinity, qosMax: 2, retain: true };
 	/** QoS 0 messages that were written whole. */
@@ -100,6 +102,7 @@ export class Witness implements Tap {
 	wrote(bytes: Uint8Array): void {
 		this.writtenAt = this.#time.now;
 		this.#up.feed(bytes, (packet, size) => this.#onWritten(packet, size));
+		if (this.#up.torn) this.tornAt = this.#time.now;
 	}
 	#onWritten(packet: Packet, size: number): void {
 		if (this.over) throw new BrokenLaw(`${packet.cmd} after the end`);

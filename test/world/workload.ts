@@ -73,14 +73,41 @@ export class Workload {
 			(displaceable ? Mark.displaceable : 0) |
 			(priority << Mark.priorityShift);
 		const extra = options.version === 5 && random.once(4) ? properties : undefined;
-		const record = link.publish(withLength(topic), payloadOf(uid, size), marks, ttlMs, extra);
+		const streamed = random.once(5);
+		const record = streamed
+			? this.#publishStream(withLength(topic), payloadOf(uid, size), marks, ttlMs, extra)
+			: link.publish(withLength(topic), payloadOf(uid, size), marks, ttlMs, extra);
 		if (record === 0) {
 			counts.full++;
 			return;
 		}
-		const rest = { latest, displaceable, ttlMs, at: time.now, record, outcome: -1, endedAt: 0 };
+		const rest = { latest, displaceable, streamed, ttlMs, at: time.now, record, outcome: -1, endedAt: 0 };
 		const row = `topic ${topic}, QoS ${qos}, priority ${priority}`;
 		ledger.accept({ uid, row, place: uid, topic, size, qos, retain, priority, ...rest });
+	}
+	/** The same, of a payload that is read when it is sent: in pieces, and not always to its end. */
+	#publishStream(
+		topic: Uint8Array,
+		payload: Uint8Array,
+		marks: number,
+		ttlMs: number,
+		extra: Uint8Array | undefined,
+	): number {
+		const { random, weather } = this.#broker;
+		const { link, host } = this.#device;
+		const source = {
+			bytes: payload.length,
+			read: (offset: number, into: Uint8Array): number => {
+				if (weather.strikes("badSources", 60)) throw new Error("the card is gone");
+				const count = Math.min(into.length, payload.length - offset, 1 + random.below(400));
+				into.set(payload.subarray(offset, offset + count));
+				return count;
+			},
+		};
+		const { streams } = link.session.sender;
+		const record = streams.publish(topic, source, marks, ttlMs, host.clock.now(), extra);
+		if (record !== 0) link.wake();
+		return record;
 	}
 	/** The broker has something for the client. */
 	post(): void {

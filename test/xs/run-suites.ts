@@ -15,7 +15,19 @@ import { bundle } from "../../hosts/xs/bundle.js";
 import { engineBinary } from "../../hosts/xs/build.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const folders = ["statements", "wire", "session", "outbox", "link", "client", "wifi", "settings", "rounds"];
+const folders = [
+	"statements",
+	"wire",
+	"transport",
+	"session",
+	"outbox",
+	"link",
+	"client",
+	"wifi",
+	"settings",
+	"cloud",
+	"rounds",
+];
 const generous = ["--heap", "2000000", "--chunks", "32000000", "--stack", "16384"];
 const sumPattern = /^(\d+) passed, (\d+) failed$/m;
 

@@ -26,7 +26,11 @@ export async function mcconfig(words: readonly string[]): Promise<void> {
 
 /** Where mcconfig puts what it builds. */
 export function outputFolder(platform: string, kind: "debug" | "release"): string {
-	return join(sdkFolder(), "build", "bin", ...platform.split("/"), kind, imageName);
+	return imageFolder(platform, kind, imageName);
+}
+
+export function imageFolder(platform: string, kind: "debug" | "release", name: string): string {
+	return join(sdkFolder(), "build", "bin", ...platform.split("/"), kind, name);
 }
 
 /** The exit code of a command, which shares our terminal. */

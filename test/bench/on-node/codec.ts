@@ -5,6 +5,7 @@ import { FrameReader } from "../../../modules/wire/frame-reader.js";
 import { FrameWriter } from "../../../modules/wire/frame-writer.js";
 import type { Packet } from "../../../modules/wire/packet.js";
 import { readPacket } from "../../../modules/wire/read-packet.js";
+import { viewPublish } from "../../../modules/wire/read-publish.js";
 import { writePacket } from "../../../modules/wire/write-packet.js";
 import { Loops, publishPacket, topicName } from "../loops.js";
 import { median, spread } from "../statistics.js";
@@ -43,7 +44,7 @@ function ours() {
 	const reader = new FrameReader(nodeText, 2048, 4);
 	const publish = publishPacket(32, 7);
 	const puback = Uint8Array.of(0x40, 2, 0, 7);
-	const incoming = new Incoming();
+	const incoming = new Incoming(0);
 	const loops = new Loops(nodeText, 1);
 	loops.expect(32);
 	const batches = new Loops(nodeText, 10);
@@ -58,7 +59,7 @@ function ours() {
 		decode: () => {
 			reader.fill(publish);
 			reader.next();
-			incoming.read(reader);
+			viewPublish(reader, incoming);
 			reader.next();
 		},
 		decodeObject: () => {

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import { keepFull } from "../keep-full.js";
 import { godwit } from "./godwit.js";
 import { mqttJS } from "./mqtt-js.js";
 import { rawSocket } from "./raw-socket.js";
@@ -22,6 +23,7 @@ export interface Pace {
 
 const warmMessages = 3_000;
 const measureMs = 600;
+const ticks = () => performance.now();
 const publishers = { godwit, "mqtt-js": mqttJS, "raw-socket": rawSocket };
 const [name, port, ...windows] = process.argv.slice(2);
 let writes = 0;
@@ -30,7 +32,7 @@ countWrites();
 const paces: Pace[] = [];
 for (const window of windows.map(Number)) {
 	const publisher = await publishers[name as keyof typeof publishers](Number(port), window);
-	await keepFull(publisher, window, warmMessages, Infinity);
+	await keepFull(publisher.publish, window, warmMessages, Infinity, ticks);
 	paces.push(await measure(publisher, window));
 	publisher.close();
 }
@@ -40,7 +42,7 @@ async function measure(publisher: Publisher, window: number): Promise<Pace> {
 	const cpu = process.cpuUsage();
 	const start = performance.now();
 	const writesBefore = writes;
-	const count = await keepFull(publisher, window, Infinity, measureMs);
+	const count = await keepFull(publisher.publish, window, Infinity, measureMs, ticks);
 	const seconds = (performance.now() - start) / 1000;
 	const { user, system } = process.cpuUsage(cpu);
 	return {
@@ -48,25 +50,6 @@ async function measure(publisher: Publisher, window: number): Promise<Pace> {
 		cpuMicroseconds: (user + system) / count,
 		writes: (writes - writesBefore) / count,
 	};
-}
-
-/** Until so many are acknowledged, or the time is over and none is in flight; gives how many. */
-function keepFull(publisher: Publisher, window: number, count: number, ms: number): Promise<number> {
-	const end = performance.now() + ms;
-	let sent = 0;
-	let acked = 0;
-	return new Promise(resolve => {
-		const send = () => {
-			sent++;
-			publisher.publish(done);
-		};
-		const done = () => {
-			acked++;
-			if (sent < count && performance.now() < end) send();
-			else if (acked === sent) resolve(acked);
-		};
-		for (let i = 0; i < window; i++) send();
-	});
 }
 
 /** Counts what Node hands to the operating system, corked writes as one. */

@@ -3,6 +3,7 @@ import { defaults } from "../../../modules/client/client-options.js";
 import { engineHost } from "../../../hosts/xs/host.js";
 import { HollowLink, Loops, publishPacket, type Subject } from "../loops.js";
 import { StubHost } from "../stub-host.js";
+import { BareLink } from "../bare-link.js";
 import { gauge, net, type Cost } from "./gauge.js";
 
 // Runs on the engine, and prints one line of JSON: what the packet path costs there.
@@ -17,6 +18,9 @@ const results = {
 	publish1: publishCost(1, 32),
 	publish10: publishCost(10, 32),
 	publish1024: publishCost(1, 1024),
+	bare1: bareCost(1),
+	bare10: bareCost(10),
+	bareReceive: bareReceiveCost(),
 	copy: copyCost(),
 	stages: stageCosts(),
 	receive: receiveCost(),
@@ -74,6 +78,35 @@ function publishCost(window: number, payloadBytes: number): Cost {
 	);
 }
 
+/** Of publishCost(window, 32), what the barest code takes. */
+function bareCost(window: number): Cost {
+	const payload = new Uint8Array(32);
+	const loops = new Loops(text, window);
+	loops.expect(payload.length);
+	const onEnd = () => {
+		loops.ended++;
+	};
+	const bare = new BareLink(loops, onEnd);
+	const whole = gauge(turns, () => loops.publish(payload, bare));
+	const hollow = new HollowLink(loops, payload.length, onEnd);
+	const rest = gauge(turns, () => loops.publish(payload, hollow));
+	return net(whole, rest, window);
+}
+
+/** Of receiveCost(). */
+function bareReceiveCost(): Cost {
+	const loops = new Loops(text, 1);
+	loops.host.expect(0, 0);
+	new BareLink(loops, () => {
+		loops.received++;
+	});
+	const packet = publishPacket(32, 7);
+	const whole = gauge(turns, () => loops.receive(packet));
+	loops.hollowReceipt();
+	const rest = gauge(turns, () => loops.receive(packet));
+	return net(whole, rest);
+}
+
 /** Computrons of a native copy of what 1,024 bytes are longer than 32. */
 function copyCost(): number {
 	const target = new Uint8Array(1024);
@@ -121,19 +154,7 @@ function receiveCost(): Cost {
 	const packet = publishPacket(32, 7);
 	const whole = gauge(turns, () => loops.receive(packet));
 	if (loops.received < turns) throw new Error("messages were not received");
-	const { host } = loops;
-	const puback = Uint8Array.of(0x40, 2, 0, 7);
-	host.handler = {
-		onReadable() {
-			host.clock.now();
-			host.read();
-			host.read();
-			loops.received++;
-			host.write(puback, 0, 4);
-		},
-		onWritable() {},
-		onLost() {},
-	};
+	loops.hollowReceipt();
 	return net(
 		whole,
 		gauge(turns, () => loops.receive(packet)),

@@ -1,0 +1,34 @@
+import { remainingLengthMax, varintBytes } from "../wire/frame-writer.js";
+
+const messageExpiryInterval = 0x02;
+/** Bytes of a Message Expiry Interval. */
+export const expiryBytes = 5;
+
+/** How many bytes the remaining length takes; a RangeError when no packet can be so long. */
+export function checkedVarintBytes(length: number): number {
+	if (length > remainingLengthMax)
+		throw new RangeError(`a message of ${length} bytes is over the protocol's limit`);
+	return varintBytes(length);
+}
+
+export function putVarint(memory: Uint8Array, at: number, value: number): number {
+	while (value > 0x7f) {
+		memory[at++] = (value & 0x7f) | 0x80;
+		value >>>= 7;
+	}
+	memory[at++] = value;
+	return at;
+}
+
+/** The property length, room for our own properties, and the message's; returns where they end. */
+export function putProperties(
+	memory: Uint8Array,
+	at: number,
+	bytes: number,
+	properties: Uint8Array | undefined,
+): number {
+	const from = putVarint(memory, at, bytes);
+	if (properties !== undefined) memory.set(properties, from + bytes - properties.length);
+	if (bytes > (properties === undefined ? 0 : properties.length)) memory[from] = messageExpiryInterval;
+	return from + bytes;
+}
