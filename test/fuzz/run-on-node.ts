@@ -132,7 +132,8 @@ function summary(all: readonly Thread[], startedAt: number): string {
 	const { user, system } = process.cpuUsage();
 	const cpuSeconds = ((user + system) / 1_000_000).toFixed(0);
 	return (
-		`${seconds.toFixed(0)} s (${cpuSeconds} s of CPU), ${sum("decoderRuns").toLocaleString("en")} decoder runs (${rate}/s) of ` +
+		`${seconds.toFixed(0)} s (${cpuSeconds} s of CPU), ` +
+		`${sum("decoderRuns").toLocaleString("en")} decoder runs (${rate}/s) of ` +
 		`${sum("runs").toLocaleString("en")} runs, new code ${sum("coverageFinds")} times, ` +
 		`${sum("kept").toLocaleString("en")} inputs kept, heaps ${heaps} MB`
 	);
