@@ -15,6 +15,8 @@ export type Ports = Record<Wire, number>;
 export const loopback = "127.0.0.1";
 const path = "/mqtt";
 const subprotocol = "mqtt";
+/** How a WebSocket is closed on a text frame [RFC 6455 7.4.1]. */
+const unsupportedData = 1003;
 
 export type OnStream = (stream: Duplex, request?: IncomingMessage) => void;
 
@@ -94,8 +96,11 @@ function upgrading(server: HttpServer, onStream: OnStream): HttpServer {
 		if (!offered.includes(subprotocol))
 			return refuse(socket, "400 Bad Request", `the subprotocol is ${subprotocol}`);
 		sockets.handleUpgrade(request, socket, head, webSocket => {
+			// First in line, so that nothing of a text frame gets any further.
 			webSocket.on("message", (_data, isBinary) => {
-				if (!isBinary) webSocket.close(1003, "MQTT goes in binary frames");
+				if (isBinary) return;
+				webSocket.close(unsupportedData);
+				stream.destroy();
 			});
 			const stream = createWebSocketStream(webSocket);
 			// Until the engine has it, and after it has let go.

@@ -43,8 +43,12 @@ export interface ClientOptions {
 	outboxMessages?: number;
 	/** One write at most, and the longest CONNECT or SUBSCRIBE. A longer PUBLISH goes out in pieces. */
 	frameBytes?: number;
-	/** The longest packet that can come in. */
+	/** The longest packet that is kept whole. */
 	readerBytes?: number;
+	/** The longest packet that a 5.0 broker may send, for streams; as much as readerBytes unless it is given. */
+	incomingBytesMax?: number;
+	/** How long a handler of streams may take from one read() to the next. */
+	streamMs?: number;
 	/** The longest topic to publish to, and two, together with the properties of a message. */
 	scratchBytes?: number;
 	/** Go where a broker sends us, over the same scheme: it gets our credentials. */
@@ -70,6 +74,7 @@ export const defaults = Object.freeze({
 	outboxMessages: 64,
 	frameBytes: 1_460,
 	readerBytes: 2_048,
+	streamMs: 60_000,
 	scratchBytes: 1_024,
 	followRedirects: false,
 	connectMs: 30_000,
@@ -78,6 +83,9 @@ export const defaults = Object.freeze({
 	healthyMs: 30_000,
 	sessionExpirySeconds: 3_600,
 });
+
+/** No packet is longer: five bytes of header, and the longest remaining length. */
+const packetBytesLimit = 0x1000_0004;
 
 /** The least and the most of each number. Packet ids must outnumber what is in flight and asked for. */
 const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, number]>>> = Object.freeze({
@@ -91,6 +99,7 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	outboxMessages: Object.freeze([1, 0xff_ffff] as const),
 	frameBytes: Object.freeze([32, 0xfff_ffff] as const),
 	readerBytes: Object.freeze([16, 0xfff_ffff] as const),
+	streamMs: Object.freeze([1, 0x7fff_ffff] as const),
 	scratchBytes: Object.freeze([8, 0xfff_ffff] as const),
 	connectMs: Object.freeze([1, 0x7fff_ffff] as const),
 	replyMs: Object.freeze([1, 0x7fff_ffff] as const),
@@ -103,4 +112,7 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 export function checkOptions(options: ClientOptions): void {
 	for (const [name, [min, max]] of Object.entries(bounds))
 		checkInteger(name, options[name as keyof ClientOptions], min, max);
+	const { incomingBytesMax, readerBytes = 0 } = options;
+	if (incomingBytesMax !== undefined)
+		checkInteger("incomingBytesMax", incomingBytesMax, readerBytes, packetBytesLimit);
 }

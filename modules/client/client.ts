@@ -15,45 +15,26 @@ import { checkOptions, defaults, type ClientOptions } from "./client-options.js"
 import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
 import { Encoder } from "./encoder.js";
 import { HealthMeter, type Health } from "./health.js";
+import { Intake } from "./intake.js";
 import { Message } from "./message.js";
 import type { Service } from "./service.js";
 import { checkSource, marksOf, type PublishOptions } from "./publish-options.js";
 import { Replies, type Answer, type RequestOptions } from "./replies.js";
-import { Subscribers, type MessageHandler } from "./subscribers.js";
+import { stateNames, type Status } from "./status.js";
+import { Subscribers, type MessageHandler, type StreamHandler, type StreamOptions } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
 
 export type { MessageProperties, PublishOptions } from "./publish-options.js";
 export type { Source } from "../session/streams.js";
 
-/** What onState() is told. */
-export interface Status {
-	state: "stopped" | "waiting" | "resolving" | "opening" | "greeting" | "online";
-	url: string;
-	/** Online: the broker kept our session. */
-	sessionPresent: boolean;
-	/** Waiting: why, for people, and how long. */
-	cause: string;
-	detail: string;
-	retryMs: number;
-	/** What the service makes of it, for people; or "". */
-	advice: string;
-}
-
-export type { MessageHandler } from "./subscribers.js";
+export type { Status } from "./status.js";
+export type { IncomingStream } from "./incoming-stream.js";
+export type { MessageHandler, StreamHandler, StreamOptions } from "./subscribers.js";
 
 export interface CloseOptions {
 	/** MQTT 5 only. */
 	sessionExpirySeconds?: number;
 }
-
-const stateNames = Object.freeze([
-	"stopped",
-	"waiting",
-	"resolving",
-	"opening",
-	"greeting",
-	"online",
-] as const);
 
 /**
  * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
@@ -82,6 +63,7 @@ export class Client implements LinkHandler {
 	/** As CONNECT has it. */
 	#expirySeconds: number;
 	#subscribers: Subscribers;
+	#intake: Intake;
 	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
 	#since: Float64Array;
 	#meter = new HealthMeter();
@@ -117,17 +99,17 @@ export class Client implements LinkHandler {
 		this.#since = new Float64Array(all.outboxMessages + 2);
 		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
 		this.#encoder = new Encoder(host.text, all.version, all.scratchBytes);
-		this.link = new Link(host, this.outbox, frame, this, {
-			...all,
+		// One object for both: each copy of it would stay.
+		const settings = Object.assign(all, {
 			endpoints: urls.map(parseEndpoint),
-			session: {
-				...all,
-				clientId: all.clientId ?? `godwit-${host.deviceId}`,
-				requestsMax: 2 * all.subscriptionsMax,
-			},
+			clientId: all.clientId ?? `godwit-${host.deviceId}`,
+			requestsMax: 2 * all.subscriptionsMax,
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
+		this.link = new Link(host, this.outbox, frame, this, Object.assign(settings, { session: settings }));
 		this.#subscribers = new Subscribers(this.link, all.version);
+		this.#intake = new Intake(host, this.link, this.#subscribers, all.streamMs);
+		this.#intake.onFailed = (error, topic) => this.#failed(error, topic);
 		this.#subscribers.onRefused = (filter, why) => this.#onRefused(filter, why);
 		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
 	}
@@ -214,8 +196,17 @@ export class Client implements LinkHandler {
 	 * Asks for what matches the filter, and keeps asking brokers that have forgotten. The promise gives the QoS
 	 * granted, or is rejected when the broker refuses, or the client is closed first. A bad filter, one too
 	 * many, and options of 5.0 before 5.0 throw at once.
+	 *
+	 * With stream: true the handler takes the payload piece by piece, of any length. Of several such
+	 * handlers the first one gets a message that is longer than the reader, and those without it do not hear it.
 	 */
-	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
+	subscribe(filter: string, options: StreamOptions, handler: StreamHandler): Promise<number>;
+	subscribe(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number>;
+	subscribe(
+		filter: string,
+		options: SubscriptionOptions,
+		handler: MessageHandler | StreamHandler,
+	): Promise<number> {
 		this.#service?.checkSubscribe(filter, options.qos);
 		return this.#subscribers.add(filter, options, handler);
 	}
@@ -260,10 +251,12 @@ export class Client implements LinkHandler {
 	/** For the link. */
 	onLinkState(): void {
 		const { state, endpoint, cause, detail, retryMs, session } = this.link;
+		if (state !== LinkState.online) this.#intake.lose();
 		const status: Status = {
 			state: stateNames[state]!,
 			url: endpoint.url,
 			sessionPresent: state === LinkState.online && session.handshake.sessionPresent,
+			properties: session.handshake.properties,
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
@@ -296,6 +289,16 @@ export class Client implements LinkHandler {
 			if (qos > 0) this.link.acknowledge(token, id, qos);
 		});
 		return false;
+	}
+	/** For the link. */
+	onLong(): boolean {
+		if (!this.#intake.begin()) return false;
+		this.#meter.received++;
+		return true;
+	}
+	/** For the link. */
+	onPiece(): void {
+		this.#intake.onPiece();
 	}
 	/** For the link. */
 	onSkipped(bytes: number): void {
@@ -370,7 +373,8 @@ export class Client implements LinkHandler {
 		const packetId = isAcked ? outbox.id(record) : 0;
 		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
 		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
-		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault);
+		const { ackProperties } = this.link.session;
+		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault, ackProperties);
 		this.#count(delivery);
 		resolve?.(delivery);
 	}

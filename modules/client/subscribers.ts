@@ -4,23 +4,38 @@ import type { AckProperties } from "../wire/packet.js";
 import type { Version } from "../wire/packet-type.js";
 import { explain } from "../wire/reason-code.js";
 import { checkTopicFilter, matches, unshared } from "../wire/topic.js";
+import { streamOf, type IncomingStream } from "./incoming-stream.js";
 import type { Message } from "./message.js";
 
 /** A handler is done when it returns, or when its promise is settled: then the message is acknowledged. */
 export type MessageHandler = (message: Message) => void | Promise<void>;
+
+/** The same of a message that is taken piece by piece; what it has not read then is passed over. */
+export type StreamHandler = (stream: IncomingStream) => void | Promise<void>;
+
+/** For messages of any length: a StreamHandler takes them. */
+export interface StreamOptions extends SubscriptionOptions {
+	stream: true;
+}
 
 const nobody = () => {};
 
 class Subscriber {
 	readonly filter: string;
 	readonly handler: MessageHandler;
+	/** Takes messages that are longer than the reader. */
+	readonly onStream: StreamHandler | undefined;
 	/** What its messages match: without the share of a shared subscription. */
 	#pattern: string;
 	#identifier: number | undefined;
 
-	constructor(filter: string, options: SubscriptionOptions, handler: MessageHandler) {
+	constructor(filter: string, options: SubscriptionOptions, handler: MessageHandler | StreamHandler) {
+		const isStream = (options as Partial<StreamOptions>).stream === true;
 		this.filter = filter;
-		this.handler = handler;
+		this.onStream = isStream ? (handler as StreamHandler) : undefined;
+		this.handler = isStream
+			? message => (handler as StreamHandler)(streamOf(message))
+			: (handler as MessageHandler);
 		this.#pattern = unshared(filter);
 		this.#identifier = options.properties?.subscriptionIdentifier;
 	}
@@ -49,7 +64,11 @@ export class Subscribers {
 		return this.list.some(subscriber => subscriber.filter === filter);
 	}
 	/** See Client.subscribe(). */
-	add(filter: string, options: SubscriptionOptions, handler: MessageHandler): Promise<number> {
+	add(
+		filter: string,
+		options: SubscriptionOptions,
+		handler: MessageHandler | StreamHandler,
+	): Promise<number> {
 		const { session, frame, subscriptions } = this.#link;
 		checkTopicFilter(filter, this.#version);
 		session.check(frame, { filter, options, onAnswer: nobody });

@@ -18,8 +18,10 @@ export interface LinkOptions {
 	/** For the endpoints of mqtts:// and wss://. */
 	tls?: TlsOptions | undefined;
 	session: SessionOptions;
-	/** The longest packet that can come in. */
+	/** The longest packet that is kept whole. */
 	readerBytes: number;
+	/** The longest packet that a 5.0 broker may send, at least readerBytes, which is the default. */
+	incomingBytesMax?: number;
 	subscriptionsMax: number;
 	/** For name, stream and CONNACK together. */
 	connectMs: number;
@@ -37,6 +39,13 @@ export interface LinkHandler {
 	onLinkState(): void;
 	/** The message in session.incoming; true when its handler is done, false when acknowledge() will follow. */
 	onMessage(): boolean;
+	/**
+	 * A message longer than the reader has begun, and session.incoming is all that comes before its payload.
+	 * True when it is taken by the link's inlet, perhaps at once. Else, and without it, it is passed over.
+	 */
+	onLong?(): boolean;
+	/** A piece has come that Inlet.pull() asked for in vain. */
+	onPiece?(): void;
 	/** A message of that many bytes was longer than the reader, and was passed over. */
 	onSkipped(bytes: number): void;
 }

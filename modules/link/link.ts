@@ -9,10 +9,12 @@ import { ProtocolError } from "../wire/protocol-error.js";
 import { explain } from "../wire/reason-code.js";
 import { Cause, backOff, closeCause, refusalCause } from "./cause.js";
 import { checkReach, type Endpoint } from "./endpoint.js";
+import { Inlet } from "./inlet.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 import { openStream } from "./open-stream.js";
 import { Route } from "./route.js";
 import { Subscriptions } from "./subscriptions.js";
+import { writeDirect, writeFront } from "./write-direct.js";
 
 export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 
@@ -41,6 +43,8 @@ export class Link implements TransportHandler {
 	readonly outbox: Outbox;
 	readonly subscriptions: Subscriptions;
 	readonly frame: FrameWriter;
+	readonly inlet: Inlet;
+	unread = false;
 	#host: Host;
 	#options: LinkOptions;
 	#handler: LinkHandler;
@@ -59,7 +63,6 @@ export class Link implements TransportHandler {
 	#transport: Transport | undefined;
 	#writable = 0;
 	#sent: number;
-	#unread = false;
 
 	/**
 	 * The frame is best laid out in the memory of the outbox, behind its arena. An endpoint that this host has
@@ -74,10 +77,12 @@ export class Link implements TransportHandler {
 		this.frame = frame;
 		this.#sent = frame.start;
 		this.session = new Session(outbox, options.session);
-		this.session.handshake.packetBytesMax = options.readerBytes;
+		const { readerBytes, incomingBytesMax = readerBytes, session, subscriptionsMax } = options;
+		this.session.handshake.packetBytesMax = incomingBytesMax;
 		this.session.check(frame, {});
-		this.subscriptions = new Subscriptions(options.subscriptionsMax, this.session.requests);
-		this.#reader = new FrameReader(host.text, options.readerBytes, options.session.version);
+		this.subscriptions = new Subscriptions(subscriptionsMax, this.session.requests);
+		this.#reader = new FrameReader(host.text, readerBytes, session.version, incomingBytesMax);
+		this.inlet = new Inlet(this.session, this.#reader, handler, this);
 		this.#route = new Route(options.endpoints, options.followRedirects);
 		this.endpoint = this.#route.endpoint;
 		this.#alarm = host.clock.alarm(() => this.#onAlarm());
@@ -150,7 +155,7 @@ export class Link implements TransportHandler {
 	}
 	onReadable(): void {
 		if (this.#transport === undefined) return;
-		this.#unread = true;
+		this.unread = true;
 		this.#guard(this.#host.clock.now());
 	}
 	onLost(detail: string, blame?: Blame): void {
@@ -163,13 +168,13 @@ export class Link implements TransportHandler {
 		this.#busy = true;
 		try {
 			do {
-				if (this.#unread && this.#transport !== undefined) this.#read(this.#transport, now);
+				if (this.unread && this.#transport !== undefined) this.#read(this.#transport, now);
 				if (now >= this.outbox.expireAt) this.outbox.expire(now);
 				if (this.#transport !== undefined) this.#pump(this.#transport, now);
 				// Acknowledgements that have gone out may have made room for what was left unread.
-			} while (this.#unread && this.session.ready);
+			} while (this.unread && this.session.ready);
 		} catch (error) {
-			this.#breach(error);
+			this.breach(error);
 		}
 		this.#busy = false;
 		this.#arm();
@@ -181,21 +186,22 @@ export class Link implements TransportHandler {
 			try {
 				this.#tick(now);
 			} catch (error) {
-				this.#breach(error);
+				this.breach(error);
 			}
 		}
 		this.#guard(now);
 	}
 	#tick(now: number): void {
 		if (this.state === LinkState.online) {
-			const detail = this.session.tick(now, this.#unread);
+			const detail = this.session.tick(now, this.unread, this.#reader.left > 0);
 			if (detail !== undefined) this.#fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
 			if (!this.#held) this.#dial(now);
 		} else if (now >= this.#until && this.state !== LinkState.stopped)
 			this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
 	}
-	#breach(error: unknown): void {
+	/** An error ends the connection. */
+	breach(error: unknown): void {
 		if (error instanceof ProtocolError) {
 			// Before 5.0 a DISCONNECT would make the broker forget our will; there the stream just ends.
 			if (this.#options.session.version === 5) this.#farewell(error.violation);
@@ -246,7 +252,7 @@ export class Link implements TransportHandler {
 	#read(transport: Transport, now: number): void {
 		const session = this.session;
 		const reader = this.#reader;
-		if (!session.ready) return;
+		if (!session.ready) return this.inlet.offer();
 		do {
 			while (reader.next()) {
 				const event = session.receive(reader, now);
@@ -256,7 +262,7 @@ export class Link implements TransportHandler {
 			}
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {
-				this.#unread = false;
+				this.unread = false;
 				return;
 			}
 			session.pulse.heardAt = now;
@@ -269,18 +275,20 @@ export class Link implements TransportHandler {
 			this.session.receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
 	}
 	#act(event: SessionEvent, now: number): void {
-		const { session } = this;
+		const { handshake, incoming } = this.session;
 		switch (event) {
+			case SessionEvent.begun:
+				return this.inlet.open(this.#transport!);
 			case SessionEvent.skipped:
-				return this.#handler.onSkipped(session.incoming.skippedBytes);
+				return this.#handler.onSkipped(incoming.skippedBytes);
 			case SessionEvent.connected:
 				this.#onlineAt = now;
-				if (!session.handshake.sessionPresent || session.handshake.unsure) this.subscriptions.renew();
+				if (!handshake.sessionPresent || handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
 			case SessionEvent.refused:
-				return this.#turnAway(refusalCause(session.handshake.reason), "refused", now);
+				return this.#turnAway(refusalCause(handshake.reason), "refused", now);
 			case SessionEvent.disconnected:
-				return this.#turnAway(closeCause(session.handshake.reason), "closed by the broker", now);
+				return this.#turnAway(closeCause(handshake.reason), "closed by the broker", now);
 		}
 	}
 	#turnAway(cause: Cause, what: string, now: number): void {
@@ -299,21 +307,23 @@ export class Link implements TransportHandler {
 		const session = this.session;
 		const sender = session.sender;
 		if (frame.end === frame.start) {
-			if (this.outbox.next !== 0 && session.takeFront(this.#writable, now)) this.#writeFront(transport);
+			if (this.outbox.next !== 0 && session.takeFront(this.#writable, now)) {
+				this.#writable = writeFront(sender, transport);
+				if (sender.unwritten > 0) sender.flushed(Infinity);
+			}
 			if (sender.direct === 0 && !session.due) return;
 		}
 		do {
 			while (session.transmit(frame, now) && session.due);
 			if (frame.end > frame.start) {
 				if (!this.#flush(transport)) return;
-			} else if (sender.direct === 0 || !this.#writeDirect(transport, now)) return;
+			} else {
+				const count = Math.min(sender.directLeft, this.#writable);
+				if (count === 0) return;
+				this.#writable = writeDirect(sender, transport, count);
+				session.wrote(count, now);
+			}
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
-	}
-	/** Writes from the log what lies at its front: a place that recurs, of which a host can keep a view. */
-	#writeFront(transport: Transport): void {
-		const outbox = this.outbox;
-		this.#writable = transport.write(outbox.memory, outbox.at, outbox.takenTo);
-		if (this.session.sender.unwritten > 0) this.session.sender.flushed(Infinity);
 	}
 	/** Writes what is in the frame; false when the socket has not taken all of it. */
 	#flush(transport: Transport): boolean {
@@ -331,17 +341,6 @@ export class Link implements TransportHandler {
 		if (isWhole) frame.end = this.#sent = frame.start;
 		if (sender.unwritten > 0) sender.flushed(to);
 		return isWhole;
-	}
-	/** Writes from the log itself; false when the socket takes nothing. */
-	#writeDirect(transport: Transport, now: number): boolean {
-		const { outbox } = this;
-		const { sender } = this.session;
-		const count = Math.min(sender.directLeft, this.#writable);
-		if (count === 0) return false;
-		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
-		this.#writable = transport.write(outbox.memory, from, from + count);
-		this.session.wrote(count, now);
-		return true;
 	}
 	#farewell(reason: number, sessionExpirySeconds?: number): void {
 		this.session.leave(reason, sessionExpirySeconds);
@@ -371,10 +370,11 @@ export class Link implements TransportHandler {
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#credentials = {};
-		this.#unread = false;
+		this.unread = false;
 		this.frame.reset();
 		this.#sent = this.frame.start;
 		this.#reader.reset();
+		this.inlet.lose();
 		this.session.lose();
 	}
 	#enter(state: LinkState): void {

@@ -62,9 +62,14 @@ export class Pulse {
 	}
 	/**
 	 * Why the connection is dead, or undefined. Owing tells that an acknowledgement is outstanding, deaf that we
-	 * ourselves leave bytes unread: then silence proves nothing.
+	 * ourselves leave bytes unread: then silence proves nothing. Torn tells that a packet has come in part:
+	 * nothing else can come before its end, but its bytes prove that the broker is there.
 	 */
-	tick(now: number, owing: boolean, deaf: boolean): string | undefined {
+	tick(now: number, owing: boolean, deaf: boolean, torn: boolean): string | undefined {
+		if (torn) {
+			this.progressAt = Math.max(this.progressAt, this.heardAt);
+			if (this.#askedAt !== Infinity) this.#askedAt = Math.max(this.#askedAt, this.heardAt);
+		}
 		if (deaf) {
 			this.heardAt = this.progressAt = now;
 			if (this.#askedAt !== Infinity) this.#askedAt = now;

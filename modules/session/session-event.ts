@@ -6,5 +6,7 @@ export const SessionEvent = Object.freeze({
 	message: 3,
 	skipped: 4,
 	disconnected: 5,
+	/** Of a message longer than the reader: whoever wants its payload must take it now. */
+	begun: 6,
 });
 export type SessionEvent = (typeof SessionEvent)[keyof typeof SessionEvent];

@@ -1,7 +1,7 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameFullError, FrameWriter } from "../wire/frame-writer.js";
-import type { GrantPacket } from "../wire/packet.js";
+import type { AckPacket, AckProperties, GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
@@ -25,6 +25,8 @@ const publish = PacketType.publish;
 const puback = PacketType.puback;
 const pubrel = PacketType.pubrel;
 
+/** How often to look whether an overrun is over. */
+const overrunPollMs = 1_000;
 /** Reason code of PUBREL [MQTT5 3.6.2.1]. */
 const packetIdNotFound = 0x92;
 
@@ -49,9 +51,14 @@ export class Session {
 	readonly sender: Sender;
 	readonly receiver: Receiver;
 	readonly requests: Requests;
+	/** Of the last acknowledgement that was more than an id: what the broker said with it. */
+	ackProperties: AckProperties | undefined;
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
+	#overrunAt = Infinity;
+	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
+	#isHeard = false;
 	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
 	#rareDue = true;
 
@@ -63,13 +70,16 @@ export class Session {
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
 		this.sender = new Sender(outbox, this.#acks, this.handshake.offer, options.version);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
-		this.#pendingMax = options.version === 5 ? Infinity : options.incomingMax;
+		this.#pendingMax = this.#readyMax;
 		this.requests = new Requests(
 			options.requestsMax,
 			this.handshake.offer,
 			outbox.recordsMax + 2,
 			outbox.idSize,
 		);
+	}
+	get #readyMax(): number {
+		return this.#options.version === 5 ? Infinity : this.#options.incomingMax;
 	}
 	/** Answers that the broker owes. */
 	get #owed(): number {
@@ -88,6 +98,21 @@ export class Session {
 		const pending = this.receiver.pending;
 		return pending < this.#pendingMax && this.#acks.count + pending < this.#acks.size;
 	}
+	/** The payload of the message that has begun is taken by a handler: nothing else is read before its end. */
+	takeLong(): void {
+		this.#pendingMax = -1;
+	}
+	/** The rest of it is passed over. Heard tells that its handler has had what it wanted. */
+	passLong(isHeard: boolean): void {
+		this.#pendingMax = this.#readyMax;
+		this.#isHeard = isHeard;
+	}
+	/** All of it has been taken: incoming.token is that for receiver.acknowledge(). */
+	endLong(): void {
+		const { incoming } = this;
+		this.#pendingMax = this.#readyMax;
+		incoming.token = incoming.qos === 0 ? -1 : this.receiver.publish(incoming, this.#options.version);
+	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
 		this.handshake.open(credentials);
@@ -101,7 +126,9 @@ export class Session {
 		this.#acks.clear();
 		this.sender.lose();
 		this.receiver.lose();
+		this.#overrunAt = Infinity;
 		this.incoming.lose();
+		this.passLong(false);
 		this.requests.lose();
 	}
 	/** Says farewell as the next packet; 5.0 carries the reason code, and the session expiry if there is one. */
@@ -154,9 +181,19 @@ export class Session {
 		return SessionEvent.none;
 	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
-	tick(now: number, deaf: boolean): string | undefined {
+	tick(now: number, deaf: boolean, torn = false): string | undefined {
 		if (!this.online) return undefined;
-		return this.pulse.tick(now, this.#owed > 0, deaf);
+		const dead = this.pulse.tick(now, this.#owed > 0, deaf, torn);
+		return dead === undefined && this.receiver.overrun ? this.#watchOverrun(now) : dead;
+	}
+	/** The connection is made anew when what was taken is done, or the broker does not release it in time. */
+	#watchOverrun(now: number): string | undefined {
+		const { receiver, pulse } = this;
+		this.#overrunAt = Math.min(this.#overrunAt, now);
+		if (receiver.settled || (receiver.pending === 0 && now - this.#overrunAt >= this.#options.ackMs))
+			return `more than ${receiver.max} messages unacknowledged: the others come on another connection`;
+		pulse.deadline = Math.min(pulse.deadline, now + overrunPollMs);
+		return undefined;
 	}
 	/** See Handshake.reauthenticate(). */
 	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
@@ -271,7 +308,9 @@ export class Session {
 		let reason = 0;
 		if (packet.end - at !== 2 || id === 0) {
 			// Longer ones come in 5.0 only; what is wrong with any other, the reader tells.
-			reason = (readServerPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
+			const ack = readServerPacket(packet) as AckPacket<string>;
+			reason = ack.reasonCode ?? 0;
+			this.ackProperties = ack.properties;
 		}
 		const { sender } = this;
 		if (type === PacketType.pubrel) return this.receiver.release(id);
@@ -283,26 +322,46 @@ export class Session {
 		else if (reason >= 0x80) sender.acknowledge(id, reason, 2);
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
 	}
+	/** The message was delivered before, or there is no room for it. */
+	#passOver(): SessionEvent {
+		if (this.receiver.overrun) this.pulse.deadline = 0;
+		return SessionEvent.none;
+	}
 	#receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
-		if (packet.skipped > 0) return this.#skipPublish(packet);
+		if (packet.skipped > 0) return this.#receiveLong(packet);
 		viewPublish(packet, incoming);
 		if (incoming.alias !== 0) incoming.resolve();
 		if (incoming.qos === 0) incoming.token = -1;
 		else {
 			incoming.token = this.receiver.publish(incoming, this.#options.version);
-			if (incoming.token < 0) return SessionEvent.none;
+			if (incoming.token < 0) return this.#passOver();
 		}
 		return SessionEvent.message;
 	}
-	#skipPublish(packet: FrameReader): SessionEvent {
+	/**
+	 * A message longer than the reader is one that has come when its last byte has: whatever happens before
+	 * that, it will come again.
+	 */
+	#receiveLong(packet: FrameReader): SessionEvent {
 		const { incoming, receiver } = this;
+		if (packet.begun) {
+			viewPublish(packet, incoming);
+			if (incoming.alias !== 0) incoming.resolve();
+			incoming.skippedBytes = packet.skipped;
+			incoming.payloadBytes = packet.left;
+			this.#isHeard = false;
+			return incoming.qos === 2 && receiver.knows(incoming) ? SessionEvent.none : SessionEvent.begun;
+		}
 		incoming.skip(packet);
-		if (incoming.qos === 0) return SessionEvent.skipped;
-		const token = receiver.publish(incoming, this.#options.version);
-		if (token < 0) return SessionEvent.none;
-		receiver.acknowledge(token, incoming.id, incoming.qos);
-		return SessionEvent.skipped;
+		const isHeard = this.#isHeard;
+		this.#isHeard = false;
+		if (incoming.qos > 0) {
+			const token = receiver.publish(incoming, this.#options.version);
+			if (token < 0) return this.#passOver();
+			receiver.acknowledge(token, incoming.id, incoming.qos);
+		}
+		return isHeard ? SessionEvent.none : SessionEvent.skipped;
 	}
 	#receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;

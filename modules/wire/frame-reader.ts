@@ -17,8 +17,9 @@ export interface AckTaker {
  *     fill(chunk)           as much as room allows
  *     while (next()) …      each whole packet: type, flags, and the body in bytes[at, end)
  *
- * Memory is bounded by the capacity. A PUBLISH that is longer is passed over as its bytes come, so that one
- * poisonous message cannot end every connection; any other packet of that size ends it.
+ * Memory is bounded by the capacity. Of a PUBLISH that is longer, next() gives the beginning, if that fits:
+ * then its payload can be taken with piece(). What is not taken is passed over by next() as its bytes come,
+ * so that one poisonous message cannot end every connection; any other packet of that size ends it.
  */
 export class FrameReader {
 	readonly bytes: Uint8Array;
@@ -29,27 +30,39 @@ export class FrameReader {
 	/** The first byte of the body which no getter has taken yet. */
 	at = 0;
 	end = 0;
-	/** The body length of a PUBLISH that was passed over, and 0 for a packet that is here. */
+	/** The body length of a PUBLISH that is longer than the buffer, and 0 for a packet that is here. */
 	skipped = 0;
-	/** The packet id of the PUBLISH that was passed over; 0 at QoS 0. */
+	/** Its packet id; 0 at QoS 0. */
 	skippedId = 0;
+	/** It has just begun: bytes[at, end) is all that comes before its payload. Else it was passed over. */
+	begun = false;
+	/** The longest packet that a 5.0 broker may send, as CONNECT has it. */
+	packetBytesMax: number;
 	#filled = 0;
 	#skipLeft = 0;
 	#skipToId = 0;
+	/** A longer one has come: what ended that connection must not end the next one as well. */
+	#isWarned = false;
 
-	constructor(text: Text, capacity: number, version: Version) {
+	constructor(text: Text, capacity: number, version: Version, packetBytesMax = capacity) {
 		if (capacity < capacityMin) throw new RangeError(`a reader of ${capacity} bytes is under ${capacityMin}`);
 		this.text = text;
 		this.bytes = new Uint8Array(capacity);
 		this.version = version;
+		this.packetBytesMax = version === 5 ? packetBytesMax : Infinity;
 	}
 	/** How many bytes fill() can take; it is over 0 whenever next() has returned false. */
 	get room(): number {
 		return this.bytes.length - this.#filled;
 	}
+	/** The bytes to come of the payload that was begun. */
+	get left(): number {
+		return this.#skipLeft;
+	}
 	/** Forgets everything: another stream begins. */
 	reset(): void {
 		this.at = this.end = this.skipped = this.skippedId = 0;
+		this.begun = false;
 		this.#filled = this.#skipLeft = this.#skipToId = 0;
 	}
 	fill(chunk: Uint8Array): void {
@@ -106,11 +119,27 @@ export class FrameReader {
 					this.skipped = 0;
 					return true;
 				}
-				if (body - from + length > bytes.length) return this.#startSkipping(length);
+				if (body - from + length > bytes.length) return this.#startLong(from, length);
 			}
 		}
 		this.#makeRoom(from);
 		return false;
+	}
+	/**
+	 * The next bytes of the payload that was begun are bytes[at, end), until the next call; false when none are
+	 * here, and left tells whether there will be.
+	 */
+	piece(): boolean {
+		this.begun = false;
+		const count = Math.min(this.#filled - this.end, this.#skipLeft);
+		if (count === 0) {
+			this.#makeRoom(this.end);
+			return false;
+		}
+		this.at = this.end;
+		this.end += count;
+		this.#skipLeft -= count;
+		return true;
 	}
 	byte(): number {
 		if (this.at === this.end) throw cutOff();
@@ -182,27 +211,59 @@ export class FrameReader {
 		if (flags !== known && !(this.version === 3 && known === 2 && flags === 10))
 			throw malformed(`packet type ${type} with flags ${flags}`);
 	}
-	#startSkipping(length: number): boolean {
-		if (this.type !== PacketType.publish || this.version === 5)
-			throw new ProtocolError(
-				Violation.packetTooLarge,
-				`packet of ${length} bytes is over ${this.bytes.length}`,
-			);
-		if (this.#filled - this.at < 2) {
-			this.#makeRoom(this.end);
+	/** A packet longer than the buffer, whose body begins at this.at. */
+	#startLong(from: number, length: number): boolean {
+		const headerBytes = this.at - from;
+		const isTooLong = headerBytes + length > this.packetBytesMax && !this.#isWarned;
+		if (this.type !== publish || isTooLong) {
+			if (this.type === publish) this.#isWarned = true;
+			const max = isTooLong ? this.packetBytesMax : this.bytes.length;
+			throw new ProtocolError(Violation.packetTooLarge, `packet of ${length} bytes is over ${max}`);
+		}
+		const body = this.at;
+		const head = this.#headBytes(length);
+		if (body + head > this.#filled && headerBytes + head <= this.bytes.length) {
+			this.#makeRoom(from);
 			return false;
 		}
-		const topicBytes = (this.bytes[this.at]! << 8) | this.bytes[this.at + 1]!;
-		const headBytes = 2 + topicBytes + (this.flags & 6 ? 2 : 0);
-		if (headBytes > length) throw cutOff();
+		// What is before the payload may itself be longer than the buffer; then its topic is passed over as well.
+		const isHere = body + head <= this.#filled;
+		const topicBytes = (this.bytes[body]! << 8) | this.bytes[body + 1]!;
+		const idAt = this.flags & 6 ? 2 + topicBytes : -1;
 		this.skipped = length;
 		this.skippedId = 0;
-		this.#skipLeft = length;
-		this.#skipToId = this.flags & 6 ? 2 + topicBytes : -1;
-		this.end = this.at;
-		return this.#skip();
+		this.begun = isHere;
+		this.#skipLeft = isHere ? length - head : length;
+		this.#skipToId = isHere ? -1 : idAt;
+		this.end = isHere ? body + head : body;
+		if (!isHere) return this.#skip();
+		if (idAt > 0) this.skippedId = (this.bytes[body + idAt]! << 8) | this.bytes[body + idAt + 1]!;
+		return true;
+	}
+	/**
+	 * How many bytes of the PUBLISH at this.at come before its payload: at least so many, and just so many when
+	 * they are all here.
+	 */
+	#headBytes(length: number): number {
+		const bytes = this.bytes;
+		const here = this.#filled - this.at;
+		if (here < 2) return 2;
+		let count = 2 + ((bytes[this.at]! << 8) | bytes[this.at + 1]!) + (this.flags & 6 ? 2 : 0);
+		let propertyBytes = 0;
+		for (let shift = 0; this.version === 5; shift += 7) {
+			if (++count > length) throw cutOff();
+			if (count > here) return count;
+			const byte = bytes[this.at + count - 1]!;
+			propertyBytes |= (byte & 0x7f) << shift;
+			if (byte < 0x80) break;
+			if (shift === 21) throw malformed("variable byte integer over four bytes");
+		}
+		count += propertyBytes;
+		if (count > length) throw cutOff();
+		return count;
 	}
 	#skip(): boolean {
+		this.begun = false;
 		while (this.#skipLeft > 0) {
 			let count = Math.min(this.#filled - this.end, this.#skipLeft);
 			if (this.#skipToId > 0) count = Math.min(count, this.#skipToId);

@@ -42,7 +42,7 @@ class Cloud {
 	until(pattern: RegExp): Promise<string> {
 		return new Promise((resolve, reject) => {
 			const fail = () => reject(new Error(`${pattern} is not printed, but: ${this.#out}`));
-			const timer = setTimeout(fail, 20_000);
+			const timer = setTimeout(fail, 60_000);
 			const look = () => {
 				const found = pattern.exec(this.#out);
 				if (!found) return void this.#waiters.push(look);

@@ -57,14 +57,17 @@ for (const [title, path, protocols, says] of upgrades)
 		t.regex(error.message, says);
 	});
 
-test("WebSocket: a text frame ends the connection", async t => {
+test("WebSocket: a text frame ends the connection, though it be a CONNECT", async t => {
 	const { accessPoint: point } = await startCloud(t);
 	const socket = new WebSocket(`ws://127.0.0.1:${point.ports.ws}/mqtt`, ["mqtt"]);
 	await new Promise(resolve => socket.once("open", resolve));
 	const closed = new Promise<number>(resolve => socket.once("close", resolve));
 	socket.on("error", () => {});
-	socket.send("text");
+	let isAnswered = false;
+	socket.on("message", () => (isAnswered = true));
+	socket.send("\u0010\u000d\u0000\u0004MQTT\u0004\u0002\u0000\u003c\u0000\u0001x");
 	t.true([1003, 1006].includes(await closed));
+	t.false(isAnswered);
 });
 
 test("TCP: bytes which are no MQTT end their connection only", async t => {

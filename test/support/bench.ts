@@ -122,7 +122,8 @@ export class Bench {
 				events.push(this.#say(this.session.receive(this.reader, this.now)));
 				continue;
 			}
-			if (at === bytes.length) return events.filter(event => event !== "none").join(", ");
+			if (at === bytes.length)
+				return events.filter(event => event !== "none" && event !== "begun").join(", ");
 			const end = Math.min(at + Math.min(piece, this.reader.room), bytes.length);
 			this.reader.fill(bytes.subarray(at, end));
 			at = end;

@@ -10,7 +10,7 @@ import { signClientId } from "../../hosts/cloud/credentials.js";
 import type { Wire } from "../../hosts/cloud/listeners.js";
 import { type AccessPoint, StandIn, type StandInOptions } from "../../hosts/cloud/stand-in.js";
 
-const waitMs = 10_000;
+const waitMs = 30_000;
 
 /** Time that passes only when told to. It begins at the real one, since a token's life is told in dates. */
 export class HandClock implements CloudClock {

@@ -16,6 +16,7 @@ const outbox = "modules/outbox/outbox.ts";
 const rows = "modules/outbox/rows.ts";
 const link = "modules/link/link.ts";
 const cause = "modules/link/cause.ts";
+const streams = "modules/session/streams.ts";
 
 /** Faults made by hand, and those that the world itself once found. */
 export const mutants: readonly Mutant[] = [
@@ -72,8 +73,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "ids of requests among those of messages",
 		file: session,
-		from: "outbox.recordsMax + 2, outbox.idSize",
-		to: "1, outbox.idSize",
+		from: "outbox.recordsMax + 2,",
+		to: "1,",
 	},
 	{ name: "lost rewind", file: sender, from: "else outbox.rewind();", to: "" },
 	{
@@ -110,9 +111,9 @@ export const mutants: readonly Mutant[] = [
 	{ name: "holes closed in the wrong order", file: outbox, from: "this.#isSorted = false;", to: "" },
 	{
 		name: "back-off not reset",
-		file: link,
-		from: "this.#failures = 0;\n\t\tif (cause",
-		to: "{}\n\t\tif (cause",
+		file: "modules/link/route.ts",
+		from: "if (wasHealthy) this.#failures = 0;",
+		to: "",
 	},
 	{ name: "back-off without jitter", file: cause, from: "(bound * word) / 0x1_0000_0000", to: "bound" },
 	{
@@ -132,7 +133,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "no resubscription",
 		file: link,
-		from: "if (!session.handshake.sessionPresent || session.handshake.unsure) this.subscriptions.renew();",
+		from: "if (!handshake.sessionPresent || handshake.unsure) this.subscriptions.renew();",
 		to: "",
 	},
 	{
@@ -167,7 +168,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "own properties not counted",
-		file: sender,
+		file: "modules/session/publish-head.ts",
 		from: "const expiryBytes = 5;",
 		to: "const expiryBytes = 4;",
 	},
@@ -192,7 +193,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "direct packet interrupted",
 		file: session,
-		from: "if (this.sender.direct !== 0) return false;",
+		from: "if (this.sender.direct !== 0) return this.#writeOn(frame, now);",
 		to: "",
 	},
 	{
@@ -259,7 +260,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "found: left unread",
 		file: link,
-		from: "} while (this.#unread && this.session.ready);",
+		from: "} while (this.unread && this.session.ready);",
 		to: "} while (false);",
 	},
 	{ name: "found: lost CONNACK", file: handshake, from: "this.#doubts ||= this.#asked;", to: "" },
@@ -275,5 +276,48 @@ export const mutants: readonly Mutant[] = [
 		file: sender,
 		from: "if (unsure) outbox.setState(record, RecordState.doubted);",
 		to: "return;",
+	},
+	{ name: "stream: not from its start", file: streams, from: "\t\tthis.done = 0;\n", to: "" },
+	{
+		name: "stream: reads one byte too far on",
+		file: streams,
+		from: "const offset = this.done - this.#outbox.bytes(record);",
+		to: "const offset = this.done - this.#outbox.bytes(record) + 1;",
+	},
+	{
+		name: "stream: size without its payload",
+		file: sender,
+		from: "marks & streamedMark ? this.streams.packetBytes(record) : this.outbox.bytes(record)",
+		to: "this.outbox.bytes(record)",
+	},
+	{
+		name: "stream: half a packet, and the connection goes on",
+		file: sender,
+		from: "if (done > 0) throw new Error(",
+		to: "if (done < 0) throw new Error(",
+	},
+	{
+		name: "stream: QoS 0 delivered at its first piece",
+		file: sender,
+		from: "outbox.marks(record) & qosMask || record === this.direct",
+		to: "outbox.marks(record) & qosMask",
+	},
+	{
+		name: "stream: a failed source is counted as unwritten",
+		file: sender,
+		from: "if ((this.outbox.marks(record) & qosMask) === 0) this.unwritten--;",
+		to: "",
+	},
+	{
+		name: "long message: its id is lost",
+		file: "modules/wire/frame-reader.ts",
+		from: "if (idAt > 0) this.skippedId",
+		to: "if (idAt < 0) this.skippedId",
+	},
+	{
+		name: "long message: a repeat is told again",
+		file: session,
+		from: "if (token < 0) return SessionEvent.none;\n\t\t\treceiver",
+		to: "receiver",
 	},
 ];

@@ -5,9 +5,9 @@
 // mutants whose name holds it.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { mutants, type Mutant } from "./mutant-list.js";
 
 const seedsAt = process.argv.indexOf("--seeds");
@@ -19,15 +19,9 @@ const word = process.argv.slice(2).find((text, i) => !text.startsWith("--") && i
 function kill({ file, from, to }: Mutant): string | undefined {
 	const folder = mkdtempSync(join(tmpdir(), "godwit-mutant-"));
 	try {
-		for (const part of [
-			"modules",
-			"hosts/host.ts",
-			"test/world",
-			"test/support",
-			"package.json",
-			"tsconfig.json",
-		])
+		for (const part of ["modules", "hosts", "test/world", "test/support", "package.json", "tsconfig.json"])
 			cpSync(part, join(folder, part), { recursive: true });
+		symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
 		const source = readFileSync(file, "utf8");
 		if (source.split(from).length !== 2) throw new RangeError(`${file} does not hold this once: ${from}`);
 		writeFileSync(
