@@ -1,16 +1,21 @@
 /** The longest text in a request that is no payload. */
 const textMax = 512;
 
-/** The fields of a request's JSON, each asked for once. Mistakes are RangeErrors that name the field. */
+/** The fields of a request's JSON, with their types. Mistakes are RangeErrors that name the field. */
 export class Fields {
 	#json: Record<string, unknown>;
-	#asked = new Set<string>();
 
 	/** RangeError if it is no object. */
 	constructor(json: unknown) {
 		if (typeof json !== "object" || json === null || Array.isArray(json))
 			throw new RangeError("the body is a JSON object");
 		this.#json = json as Record<string, unknown>;
+	}
+	/** RangeError for a field that is none of these: it is a slip of the pen. To be called first. */
+	only(...known: string[]): this {
+		const unknown = Object.keys(this.#json).find(name => !known.includes(name));
+		if (unknown === undefined) return this;
+		throw new RangeError(`"${unknown.slice(0, textMax)}" is unknown here; known: ${known.join(", ")}`);
 	}
 	text(name: string, max = textMax): string {
 		const value = this.optionalText(name, max);
@@ -42,16 +47,7 @@ export class Fields {
 			throw new RangeError(`"${name}" is a list of ${max} texts at most`);
 		return value as string[];
 	}
-	/** RangeError for a field that nobody asked for: it is a slip of the pen. */
-	finish(): void {
-		const unknown = Object.keys(this.#json).find(name => !this.#asked.has(name));
-		if (unknown === undefined) return;
-		const known = [...this.#asked].join(", ");
-		throw new RangeError(`"${unknown.slice(0, textMax)}" is unknown here; known: ${known || "no field"}`);
-	}
-
 	#take(name: string): unknown {
-		this.#asked.add(name);
 		return Object.hasOwn(this.#json, name) ? this.#json[name] : undefined;
 	}
 }

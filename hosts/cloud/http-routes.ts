@@ -1,7 +1,6 @@
 import type { Fields } from "./fields.js";
 import { Bounds, Limits } from "./limits.js";
-import type { Message } from "./message.js";
-import { topicOf } from "./message.js";
+import { type Message, topicOf } from "./message.js";
 import type { TopicKind } from "./registry.js";
 import type { StandIn } from "./stand-in.js";
 
@@ -25,46 +24,54 @@ export const routes: Readonly<Record<string, Answer>> = {
 	},
 	"GET /api/storages": ({ registry }) => registry.storages.all(),
 	"POST /api/storages": ({ registry }, { fields }) =>
-		registry.createStorage(fields.text("region"), fields.optionalFlag("namespaced")),
+		registry.createStorage(
+			fields.only("region", "namespaced").text("region"),
+			fields.optionalFlag("namespaced"),
+		),
 	"DELETE /api/storages/:id": (cloud, { part }) => cloud.deleteStorage(part("id")),
 	"GET /api/instances": ({ registry }) =>
 		registry.instances.all().map(instance => ({ ...instance, isUsable: registry.isUsable(instance.id) })),
 	"POST /api/instances": ({ registry }, { fields }) =>
-		registry.createInstance(fields.text("region"), fields.optionalFlag("namespaced")),
+		registry.createInstance(
+			fields.only("region", "namespaced").text("region"),
+			fields.optionalFlag("namespaced"),
+		),
 	"PUT /api/instances/:instance/storage": ({ registry }, { part, fields }) =>
-		registry.bind(part("instance"), fields.text("storageId")),
+		registry.bind(part("instance"), fields.only("storageId").text("storageId")),
 	"GET /api/instances/:instance/topics": ({ registry }, { part }) => registry.topicsOf(part("instance")),
 	"POST /api/instances/:instance/topics": ({ registry }, { part, fields }) =>
 		registry.createTopic(
 			part("instance"),
-			fields.text("name"),
+			fields.only("name", "kind").text("name"),
 			fields.optionalText("kind") as TopicKind | undefined,
 		),
 	"DELETE /api/instances/:instance/topics/:name": ({ registry }, { part }) =>
 		registry.deleteTopic(part("instance"), part("name")),
 	"GET /api/instances/:instance/groups": ({ registry }, { part }) => registry.groupsOf(part("instance")),
-	"POST /api/instances/:instance/groups": ({ registry }, { part, fields }) => {
-		const name = fields.text("name");
-		const account = fields.optionalText("account") ?? registry.keys.all()[0]!.account;
+	"POST /api/instances/:instance/groups": ({ registry, accessPoint }, { part, fields }) => {
+		const name = fields.only("name", "account").text("name");
+		const ours = registry.keys.need(accessPoint.accessKeyId, "access key").account;
+		const account = fields.optionalText("account") ?? ours;
 		return registry.createGroup(part("instance"), name, account);
 	},
 	"DELETE /api/instances/:instance/groups/:name": ({ registry }, { part }) =>
 		registry.deleteGroup(part("instance"), part("name")),
 	"GET /api/keys": ({ registry }) => registry.keys.all().map(({ id, account }) => ({ id, account })),
-	"POST /api/keys": ({ registry }, { fields }) => registry.createKey(fields.text("account")),
+	"POST /api/keys": ({ registry }, { fields }) => registry.createKey(fields.only("account").text("account")),
 	"GET /api/instances/:instance/devices": ({ registry }, { part }) => {
 		const { id } = registry.instances.need(part("instance"), "instance");
 		const own = registry.devices.all().filter(({ instanceId }) => instanceId === id);
 		return own.map(({ secret: _, ...shown }) => shown);
 	},
 	"POST /api/instances/:instance/devices": ({ registry }, { part, fields }) =>
-		registry.registerDevice(part("instance"), fields.text("clientId")),
+		registry.registerDevice(part("instance"), fields.only("clientId").text("clientId")),
 	"DELETE /api/devices/:id": ({ registry }, { part }) => registry.unregisterDevice(part("id")),
 	"GET /api/instances/:instance/tokens": (cloud, { part }) =>
 		cloud
 			.tokens(part("instance"))
 			.map(({ token, ...shown }) => ({ ...shown, token: `${token.slice(0, 9)}…` })),
 	"POST /api/instances/:instance/tokens": (cloud, { part, fields }) => {
+		fields.only("actions", "resources", "lifeMs", "accessKeyId");
 		const lifeMs = fields.optionalInteger("lifeMs", 0, Number.MAX_SAFE_INTEGER);
 		const accessKeyId = fields.optionalText("accessKeyId");
 		const request = {
@@ -75,7 +82,7 @@ export const routes: Readonly<Record<string, Answer>> = {
 		const by = { instanceId: part("instance"), ...(accessKeyId !== undefined && { accessKeyId }) };
 		return cloud.applyToken(request, by);
 	},
-	"POST /api/tokens/revoke": (cloud, { fields }) => cloud.revokeToken(fields.text("token")),
+	"POST /api/tokens/revoke": (cloud, { fields }) => cloud.revokeToken(fields.only("token").text("token")),
 	"GET /api/instances/:instance/clients": (cloud, { part, query }) => {
 		const { id } = cloud.registry.instances.need(part("instance"), "instance");
 		const group = query("group");
@@ -102,10 +109,13 @@ export const routes: Readonly<Record<string, Answer>> = {
 		return (await cloud.messages(id, query("topic"))).map(shown);
 	},
 	"POST /api/instances/:instance/messages": (cloud, { part, fields }) => {
+		fields.only("topic", "payload", "payloadBase64", "qos", "cleanSession", "realTopic");
 		const text = fields.optionalText("payload", payloadTextMax);
 		const base64 = fields.optionalText("payloadBase64", payloadTextMax);
 		if ((text === undefined) === (base64 === undefined))
 			throw new RangeError('give "payload", a text, or "payloadBase64"');
+		if (base64 !== undefined && !/^[0-9A-Za-z+/]*={0,2}$/.test(base64))
+			throw new RangeError('"payloadBase64" is not Base64');
 		const qos = fields.optionalInteger("qos", 0, 2) as 0 | 1 | 2 | undefined;
 		const cleanSession = fields.optionalFlag("cleanSession");
 		const realTopic = fields.optionalText("realTopic");
@@ -116,7 +126,6 @@ export const routes: Readonly<Record<string, Answer>> = {
 			...(cleanSession !== undefined && { cleanSession }),
 			...(realTopic !== undefined && { realTopic }),
 		};
-		fields.finish();
 		return cloud.send(send, part("instance"));
 	},
 	"GET /api/messages/:id/trace": (cloud, { part }) => cloud.trace(part("id")),

@@ -40,9 +40,12 @@ export const Bounds = Object.freeze({
 	groups: 1_000,
 	deviceCredentials: 1_000,
 	tokens: 1_000,
+	/** The longest name of a region or an account. */
 	name: 64,
-	/** Accepted but not yet closed connections, and the bytes of a frame of the WebSocket. */
+	/** The longest frame of a WebSocket. */
 	frameBytes: 1024 * 1024,
+	/** The longest body of an HTTP request. */
 	requestBytes: 256 * 1024,
+	/** Rows in one answer. */
 	listed: 1_000,
 });

@@ -59,8 +59,8 @@ export class Router {
 		if (problem) throw new RangeError(`nothing can be sent to "${topic}": ${problem}`);
 		if (!registry.topic(instanceId, parentOf(topic)))
 			throw new RangeError(`there is no parent topic "${parentOf(topic)}": create it first`);
-		if (realTopic !== undefined && (topicProblem(realTopic) ?? parentOf(realTopic)) === "")
-			throw new RangeError("the topic to show is empty");
+		const shown = realTopic === undefined ? undefined : topicProblem(realTopic);
+		if (shown) throw new RangeError(`"${realTopic}" cannot be shown as the topic: ${shown}`);
 		if (payload.length > Limits.payloadBytes)
 			throw new RangeError(`a message has ${Limits.payloadBytes} bytes at most, not ${payload.length}`);
 		const id = ids.next(clock.now());

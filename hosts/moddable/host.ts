@@ -39,6 +39,7 @@ export function moddableHost(config: ModdableConfig): Host {
 	const radio = usesOnlySerial(config) ? undefined : findRadio(onFault);
 	const random = new ModdableRandom(radio?.mac ?? "");
 	const clock = new ModdableClock(textOf(config, "sntp"), onFault);
+	const servers = (textOf(config, "dns") ?? "1.1.1.1,9.9.9.9").split(",");
 	let line: SerialLine | undefined;
 	const openLine = () => (line ??= newLine(config, clock, onFault));
 	let deviceId: string | undefined;
@@ -52,7 +53,7 @@ export function moddableHost(config: ModdableConfig): Host {
 		random,
 		text,
 		crypto: moddableCrypto,
-		network: new ModdableNetwork((textOf(config, "dns") ?? "1.1.1.1,9.9.9.9").split(","), openLine, onFault),
+		network: new ModdableNetwork(servers, openLine, clock, config, onFault),
 		radio,
 		monitor,
 		get deviceId() {

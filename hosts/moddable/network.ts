@@ -1,9 +1,11 @@
+import Modules from "modules";
 import Timer from "timer";
 import { guarded, type FaultHandler } from "../ecma419/guarded.js";
 import type { SerialLine } from "../ecma419/serial-line.js";
 import { TCPTransport, type TCPConstructor } from "../ecma419/tcp-transport.js";
-import type { Network, StreamKind, Target, Transport, TransportHandler } from "../host.js";
+import type { Clock, Network, StreamKind, Target, Transport, TransportHandler } from "../host.js";
 import { sdkModule } from "./sdk-module.js";
+import type { TlsModule, TlsOpener } from "./tls/tls.js";
 
 /** The platform's own name service, with the servers that DHCP told it; it throws when its queue is full. */
 interface NetClass {
@@ -21,6 +23,9 @@ interface Resolver {
 }
 type ResolverConstructor = new (options: { servers: readonly string[]; socket: { io: unknown } }) => Resolver;
 
+/** In images that are built with manifest_tls.json. */
+const tlsModule = "hosts/moddable/tls/tls";
+
 type Done = (address: string | undefined) => void;
 
 /** Names, TCP streams and the serial line, as far as the image has them. */
@@ -29,15 +34,30 @@ export class ModdableNetwork implements Network {
 	#servers: readonly string[];
 	#openLine: () => SerialLine;
 	#onFault: FaultHandler;
+	#clock: Clock;
+	#config: Readonly<Record<string, unknown>>;
+	#openTLS: TlsOpener | undefined;
 
-	/** Servers: of the name service, where the platform does not know them itself. */
-	constructor(servers: readonly string[], openLine: () => SerialLine, onFault: FaultHandler) {
+	/**
+	 * Servers: of the name service, where the platform does not know them itself. The config is asked for the
+	 * settings of TLS.
+	 */
+	constructor(
+		servers: readonly string[],
+		openLine: () => SerialLine,
+		clock: Clock,
+		config: Readonly<Record<string, unknown>>,
+		onFault: FaultHandler,
+	) {
 		const kinds: StreamKind[] = [];
 		if (sdkModule("embedded:io/socket/tcp") !== undefined) kinds.push("tcp");
+		if (kinds.length > 0 && Modules.has(tlsModule)) kinds.push("tls");
 		if (sdkModule("embedded:io/serial") !== undefined) kinds.push("serial");
 		this.streams = kinds;
 		this.#servers = servers;
 		this.#openLine = openLine;
+		this.#clock = clock;
+		this.#config = config;
 		this.#onFault = onFault;
 	}
 	resolve(name: string, done: Done): () => void {
@@ -53,11 +73,23 @@ export class ModdableNetwork implements Network {
 			asked = false;
 		};
 	}
-	open({ stream, address, port }: Target, handler: TransportHandler): Transport {
+	open(target: Target, handler: TransportHandler): Transport {
+		const { stream, address, port } = target;
 		if (stream === "serial") return this.#openLine().open(handler);
+		if (stream === "tcp") return this.#openTCP(address, port, handler);
+		const open = (inner: TransportHandler) => this.#openTCP(address, port, inner);
+		return this.#loadTLS()(target, open, handler);
+	}
+	#openTCP(address: string, port: number, handler: TransportHandler): Transport {
 		const TCP = sdkModule<TCPConstructor>("embedded:io/socket/tcp");
-		if (TCP === undefined || stream !== "tcp") throw new RangeError(`this image has no ${stream}`);
+		if (TCP === undefined) throw new RangeError("this image has no TCP");
 		return new TCPTransport(TCP, address, port, handler, this.#onFault);
+	}
+	#loadTLS(): TlsOpener {
+		if (this.#openTLS !== undefined) return this.#openTLS;
+		const found = sdkModule<TlsModule>(tlsModule);
+		if (found === undefined) throw new RangeError("this image has no TLS: build it with manifest_tls.json");
+		return (this.#openTLS = found.makeOpener(this.#config, this.#clock, this.#onFault));
 	}
 	#ask(name: string, answer: Done): (() => void) | undefined {
 		if (name === "localhost") return answerLater("127.0.0.1", answer);

@@ -2,6 +2,7 @@ import { checkReach, parseEndpoint, streamOf, type Endpoint } from "../../module
 import { parseSettings, type Settings } from "../../modules/settings/settings.js";
 import { startFirmware } from "../../modules/rounds/firmware.js";
 import type { Tally } from "../../modules/rounds/rounds.js";
+import { startOwnCloud } from "./own-cloud.js";
 import { EmbeddedBroker } from "../cloud/broker.js";
 import type { Host, TlsOptions } from "../host.js";
 import { simulateWiFi } from "../simulated-radio.js";
@@ -20,10 +21,15 @@ const usage = `npm start -- [options]
   --cert FILE, --key FILE  for TLS, a certificate of our own, and its key; PEM or DER
   --engine node|xs      which engine runs the firmware
   --mqtt 3.1|3.1.1|5    protocol version
+  --profile plain|lmq|azure  the service that the broker belongs to; lmq starts a cloud of its own unless
+                        broker or instance is given
+  --wire mqtt|mqtts|ws|wss  how to reach a cloud
   --wifi steady|flaky   a simulated Wi-Fi which stays, or comes and goes
   name=value            as with mcconfig: topic, client, username, brokerpassword, wait, keepalive …`;
 
 const exitUsage = 2;
+
+type Entries = Readonly<Record<string, string>>;
 
 async function main(): Promise<void> {
 	const { engine = "node", help, ca, cert, key, ...entries } = readArguments(process.argv.slice(2));
@@ -31,8 +37,14 @@ async function main(): Promise<void> {
 	if (engine !== "node" && engine !== "xs") throw new RangeError(`engine is node or xs, not "${engine}"`);
 	const host = nodeHost();
 	const tls = readTlsFiles({ ca, cert, key });
+	if (entries["profile"] === "lmq" && entries["broker"] === undefined && entries["instance"] === undefined)
+		return startWithOwnCloud(host, engine, entries);
 	const settings = parseSettings(entries, { deviceId: host.deviceId });
 	for (const url of settings.brokers) checkEngine(engine, parseEndpoint(url), host);
+	if (settings.profile.kind !== "plain") {
+		process.exitCode = await run(host, engine, entries, tls);
+		return;
+	}
 	if (entries["broker"] === undefined && settings.version !== 4)
 		throw new RangeError(
 			`the broker of npm start speaks MQTT 3.1.1 only: for mqtt=${entries["mqtt"]} give --broker URL`,
@@ -40,14 +52,26 @@ async function main(): Promise<void> {
 	const broker = entries["broker"] === undefined ? await EmbeddedBroker.start() : undefined;
 	if (broker !== undefined) console.log(`A broker of its own listens at ${broker.url}`);
 	const url = broker?.url ?? entries["broker"]!;
-	if (engine === "xs") process.exitCode = await runOnXS({ ...entries, broker: url });
-	else
-		process.exitCode = await runOnNode(
-			host,
-			parseSettings({ ...entries, broker: url }, { deviceId: host.deviceId }),
-			tls,
-		);
+	process.exitCode = await run(host, engine, { ...entries, broker: url }, tls);
 	await broker?.stop();
+}
+
+/** Profile lmq without an access point: the stand-in cloud is one, with all that a device needs to use it. */
+async function startWithOwnCloud(host: Host, engine: string, entries: Entries): Promise<void> {
+	const cloud = await startOwnCloud(entries);
+	try {
+		for (const url of parseSettings(cloud.entries, { deviceId: host.deviceId }).brokers)
+			checkEngine(engine, parseEndpoint(url), host);
+		console.log(cloud.introduction);
+		process.exitCode = await run(host, engine, cloud.entries, cloud.tls);
+	} finally {
+		await cloud.stop();
+	}
+}
+
+function run(host: Host, engine: string, entries: Entries, tls: TlsOptions | undefined): Promise<number> {
+	if (engine === "xs") return runOnXS(entries);
+	return runOnNode(host, parseSettings(entries, { deviceId: host.deviceId }), tls);
 }
 
 function checkEngine(engine: string, endpoint: Endpoint, host: Host): void {

@@ -258,6 +258,7 @@ export class Client implements LinkHandler {
 			state: stateNames[state]!,
 			url: endpoint.url,
 			sessionPresent: state === LinkState.online && session.handshake.sessionPresent,
+			properties: session.handshake.properties,
 			cause: causeNames[cause]!,
 			detail,
 			retryMs,
@@ -374,7 +375,8 @@ export class Client implements LinkHandler {
 		const packetId = isAcked ? outbox.id(record) : 0;
 		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
 		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
-		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault);
+		const { ackProperties } = this.link.session;
+		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault, ackProperties);
 		this.#count(delivery);
 		resolve?.(delivery);
 	}

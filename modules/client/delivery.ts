@@ -1,12 +1,13 @@
 import { Outcome } from "../outbox/record.js";
-import { reasonText } from "../wire/reason-code.js";
+import type { AckProperties } from "../wire/packet.js";
+import { explain, reasonText } from "../wire/reason-code.js";
 
 /** What became of a message. There is one for each publish() that did not throw, and it is the truth. */
 export type Delivery =
 	/** Acknowledged by the broker; at QoS 0 handed to the socket, with packet id and round trip 0. */
 	| { outcome: "delivered"; packetId: number; roundTripMs: number }
 	/** Not taken: the outbox is full (reason 0), or the broker acknowledged it with this reason code. */
-	| { outcome: "refused"; reason: number; why: string }
+	| { outcome: "refused"; reason: number; why: string; properties?: AckProperties }
 	| { outcome: "dropped"; reason: number; why: string }
 	| { outcome: "expired" };
 
@@ -25,17 +26,21 @@ const dropReasons: Readonly<Record<number, string>> = Object.freeze({
 	[Outcome.abandoned]: "the client was closed",
 });
 
-/** The fault is that of the source, where that has failed. */
+/** The fault is that of the source, where that has failed; the properties are the acknowledgement's. */
 export function deliveryOf(
 	outcome: Outcome,
 	reason: number,
 	packetId: number,
 	roundTripMs: number,
 	fault: string,
+	properties: AckProperties | undefined,
 ): Delivery {
 	if (outcome === Outcome.delivered) return { outcome: "delivered", packetId, roundTripMs };
 	if (outcome === Outcome.expired) return { outcome: "expired" };
-	if (outcome === Outcome.refused) return { outcome: "refused", reason, why: reasonText(reason) };
+	if (outcome === Outcome.refused) {
+		const why = explain(reason, properties);
+		return { outcome: "refused", reason, why, ...(properties === undefined ? {} : { properties }) };
+	}
 	if (outcome === Outcome.unreadable)
 		return { outcome: "dropped", reason, why: `its source failed: ${fault}` };
 	const why = dropReasons[outcome]!;

@@ -1,3 +1,4 @@
+import type { Properties } from "../wire/packet.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import type { Text } from "../wire/text.js";
@@ -35,7 +36,7 @@ export class Encoder {
 				throw new RangeError(`property ${name} is not the caller's to set`);
 		const scratch = this.#scratch;
 		const from = scratch.end;
-		writeProperties(scratch, PacketType.publish, properties);
+		writeProperties(scratch, PacketType.publish, properties as Properties);
 		const length = scratch.end - from;
 		const lengthBytes = length < 0x81 ? 1 : length < 0x4002 ? 2 : 3;
 		return scratch.bytes.subarray(from + lengthBytes, scratch.end);

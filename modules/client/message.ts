@@ -1,9 +1,9 @@
 import type { Incoming } from "../session/incoming.js";
 import type { QoS } from "../wire/packet-type.js";
-import type { Properties } from "../wire/packet.js";
+import type { Properties, UserPropertyPairs } from "../wire/packet.js";
 import type { Text } from "../wire/text.js";
 
-const none: readonly number[] = Object.freeze([]);
+const none: readonly never[] = Object.freeze([]);
 
 /** A message that came in. Its payload is a copy, the handler's to keep. */
 export class Message {
@@ -15,6 +15,8 @@ export class Message {
 	/** 0 at QoS 0. */
 	readonly packetId: number;
 	readonly properties: Properties | undefined;
+	/** In their order, names that come again too; in properties they are by name. */
+	readonly userProperties: UserPropertyPairs;
 	/** Of the subscriptions that it comes from; none where they have none, and before 5.0. */
 	readonly subscriptionIdentifiers: readonly number[];
 	#text: Text;
@@ -27,6 +29,7 @@ export class Message {
 		this.dup = incoming.dup;
 		this.packetId = incoming.id;
 		this.properties = incoming.properties;
+		this.userProperties = incoming.properties === undefined ? none : incoming.pairs!;
 		const identifiers = incoming.properties?.subscriptionIdentifier;
 		this.subscriptionIdentifiers =
 			identifiers === undefined ? none : typeof identifiers === "number" ? [identifiers] : identifiers;

@@ -2,7 +2,7 @@ import { Mark, ttlMaxMs } from "../outbox/record.js";
 import type { Source } from "../session/streams.js";
 import { checkInteger } from "../wire/check.js";
 import { remainingLengthMax } from "../wire/frame-writer.js";
-import type { PublishProperties } from "../wire/packet.js";
+import type { PublishProperties, UserProperties, UserPropertyPairs } from "../wire/packet.js";
 import type { TopicOptions } from "./topic.js";
 
 /** Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry. */
@@ -13,7 +13,10 @@ export const ownProperties = Object.freeze([
 ] as const);
 
 /** What an application may say of a message; ttlMs gives its expiry. */
-export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number]>;
+export type MessageProperties = Omit<PublishProperties, (typeof ownProperties)[number] | "userProperties"> & {
+	/** By name, or as pairs in their order. */
+	userProperties?: UserProperties | UserPropertyPairs;
+};
 
 export interface PublishOptions extends TopicOptions {
 	/** MQTT 5 only. */

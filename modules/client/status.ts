@@ -1,3 +1,5 @@
+import type { Properties } from "../wire/packet.js";
+
 /** What onState() says, by the number of LinkState. */
 export const stateNames = Object.freeze([
 	"stopped",
@@ -14,6 +16,8 @@ export interface Status {
 	url: string;
 	/** Online: the broker kept our session. */
 	sessionPresent: boolean;
+	/** What the broker said in its last CONNACK or DISCONNECT of 5.0. */
+	properties: Properties | undefined;
 	/** Waiting: why, for people, and how long. */
 	cause: string;
 	detail: string;

@@ -8,8 +8,11 @@ const echoMs = 5_000;
 const refusedMs = 60_000;
 
 export interface RoundsOptions {
-	/** What we publish to and listen on. */
+	/** What we publish to, and what we listen on. */
 	topic: string;
+	filter: string;
+	/** Whether what we publish comes back to us. */
+	echoes: boolean;
 	/** 0 goes on for ever. */
 	rounds: number;
 	waitMs: number;
@@ -58,11 +61,11 @@ export class Rounds {
 		return this.tally;
 	}
 	async #subscribe(): Promise<void> {
-		const { topic } = this.#options;
+		const { filter } = this.#options;
 		for (;;) {
 			try {
-				const granted = await this.#client.subscribe(topic, { qos: 1 }, message => this.#hear(message));
-				return this.#print(`Subscribed to ${topic}, QoS ${granted} granted`);
+				const granted = await this.#client.subscribe(filter, { qos: 1 }, message => this.#hear(message));
+				return this.#print(`Subscribed to ${filter}, QoS ${granted} granted`);
 			} catch (error) {
 				this.#print(`${String(error)}. Is this client allowed to? Asking again in ${refusedMs / 1000} s.`);
 				await this.#sleep(refusedMs);
@@ -74,7 +77,7 @@ export class Rounds {
 		this.#print(`>>>Enter Loop ${round}`);
 		for (const qos of [0, 1] as const) {
 			const payload = `QoS ${qos} message ${round} from Godwit!`;
-			this.#expected.push(payload);
+			if (this.#options.echoes) this.#expected.push(payload);
 			const delivery = await this.#client.publish(this.#options.topic, payload, { qos });
 			if (delivery.outcome === "delivered") this.#delivered(qos, delivery.packetId, delivery.roundTripMs);
 			else {

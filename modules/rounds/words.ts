@@ -33,6 +33,7 @@ export function statusLine({
 	cause,
 	detail,
 	retryMs,
+	advice: ofService,
 }: Status): string | undefined {
 	const isSerial = url === "serial:";
 	const server = isSerial ? "MQTT server over the serial line" : `MQTT server ${url}`;
@@ -43,15 +44,17 @@ export function statusLine({
 	}
 	if (state === "stopped") return "Disconnected from MQTT server";
 	if (state !== "waiting" || detail === "") return undefined;
-	const hint = (isSerial ? serialAdvice : advice)[cause];
+	const hint = ofService === "" ? (isSerial ? serialAdvice : advice)[cause] : ofService;
 	const next = cause === "network" ? "" : ` Next attempt in ${(retryMs / 1000).toFixed(1)} s.`;
 	return `Not connected to ${server}: ${detail}.${hint === undefined ? "" : ` ${hint}`}${next}`;
 }
 
 /** What the rounds came to, when they have an end. */
-export function tallyLine({ rounds, acknowledged, echoes }: Tally): string {
+export function tallyLine({ rounds, acknowledged, echoes }: Tally, hasEchoes = true): string {
 	const acks = `${acknowledged} of ${rounds} QoS 1 messages acknowledged`;
-	return `${rounds} rounds: ${acks}, ${echoes} of ${2 * rounds} echoes`;
+	return hasEchoes
+		? `${rounds} rounds: ${acks}, ${echoes} of ${2 * rounds} echoes`
+		: `${rounds} rounds: ${acks}`;
 }
 
 /** A stamp for a line: the time of day in UTC when it is known, the seconds since the start when not. */

@@ -24,6 +24,7 @@ export class Incoming implements PublishView {
 	/** For Session.receiver.acknowledge(), at QoS 1 and 2. */
 	token = -1;
 	properties: Properties | undefined;
+	pairs: [string, string][] | undefined;
 	/** The body length of a message that was passed over, because it is longer than the reader. */
 	skippedBytes = 0;
 	/** The length of its payload, when its beginning is here. */

@@ -1,7 +1,7 @@
 import type { Outbox } from "../outbox/outbox.js";
 import type { FrameReader } from "../wire/frame-reader.js";
 import { FrameFullError, FrameWriter } from "../wire/frame-writer.js";
-import type { GrantPacket } from "../wire/packet.js";
+import type { AckPacket, AckProperties, GrantPacket } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
@@ -49,6 +49,8 @@ export class Session {
 	readonly sender: Sender;
 	readonly receiver: Receiver;
 	readonly requests: Requests;
+	/** Of the last acknowledgement that was more than an id: what the broker said with it. */
+	ackProperties: AckProperties | undefined;
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
@@ -298,7 +300,9 @@ export class Session {
 		let reason = 0;
 		if (packet.end - at !== 2 || id === 0) {
 			// Longer ones come in 5.0 only; what is wrong with any other, the reader tells.
-			reason = (readServerPacket(packet) as { reasonCode?: number }).reasonCode ?? 0;
+			const ack = readServerPacket(packet) as AckPacket<string>;
+			reason = ack.reasonCode ?? 0;
+			this.ackProperties = ack.properties;
 		}
 		const { sender } = this;
 		if (type === PacketType.pubrel) return this.receiver.release(id);

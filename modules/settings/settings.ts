@@ -1,9 +1,29 @@
 import { parseEndpoint } from "../link/endpoint.js";
 import type { Version } from "../wire/packet-type.js";
-import { portableText } from "../wire/text.js";
 import { topicNameFault } from "../wire/topic.js";
 import { networksMax, passwordFault, ssidFault, type WiFiNetwork } from "../wifi/wifi-network.js";
-import { knownKeys, nearestKey, networkKey, type PlainKey } from "./setting-keys.js";
+import {
+	countBytes,
+	numberOf,
+	quote,
+	secretOf,
+	textBytesMax,
+	textOf,
+	wrong,
+	type Entries,
+} from "./entries.js";
+import {
+	checkProfileTopic,
+	describeProfile,
+	parseProfile,
+	profileBroker,
+	profileClientId,
+	refuseForeign,
+	type ProfileSettings,
+} from "./profile-settings.js";
+import { knownKeys, nearestKey, networkKey } from "./setting-keys.js";
+
+export { settingDefaults } from "./entries.js";
 
 /** What a user may set, in the units of the code. */
 export interface Settings {
@@ -16,7 +36,7 @@ export interface Settings {
 	username: string | undefined;
 	brokerPassword: string | undefined;
 	version: Version;
-	profile: "plain";
+	profile: ProfileSettings;
 	/** 0 goes on for ever. */
 	rounds: number;
 	waitMs: number;
@@ -34,29 +54,9 @@ export interface SettingsOptions {
 	ignoreUnknown?: boolean | undefined;
 }
 
-type Entries = Readonly<Record<string, unknown>>;
-
-/** What is taken where nothing is set. */
-export const settingDefaults: Readonly<Partial<Record<PlainKey, string>>> = Object.freeze({
-	broker: "mqtt://127.0.0.1",
-	topic: "godwit/{deviceId}",
-	client: "godwit-{deviceId}",
-	mqtt: "3.1.1",
-	profile: "plain",
-	rounds: "0",
-	wait: "5000",
-	keepalive: "60",
-	window: "10",
-	outbox: "8192",
-	wifi: "steady",
-});
-
 export const brokersMax = 8;
-/** The longest value, and so the longest topic; the client's buffers have room for it. */
-const textBytesMax = 1_000;
 const oldClientIdMax = 23;
 const idMark = "{deviceId}";
-const quoteMax = 60;
 const mask = "********";
 const versions: Readonly<Record<string, Version>> = Object.freeze({ "3.1": 3, "3.1.1": 4, "5": 5, "5.0": 5 });
 
@@ -70,16 +70,20 @@ export function parseSettings(entries: Entries, options: SettingsOptions): Setti
 	const filled = (text: string) =>
 		text.indexOf(idMark) < 0 ? text : text.replaceAll(idMark, options.deviceId);
 	const version = parseVersion(entries);
+	const profile = parseProfile(entries, filled);
+	refuseForeign(entries, profile.kind);
+	if (profile.kind !== "plain" && version === 3)
+		throw wrong("mqtt", textOf(entries, "mqtt")!, `profile ${profile.kind} takes 3.1.1`);
 	const username = textOf(entries, "username");
 	const settings: Settings = {
 		networks: parseNetworks(entries),
-		brokers: parseBrokers(entries),
+		brokers: parseBrokers(profileBroker(entries, profile) ?? textOf(entries, "broker")!),
 		topic: parseTopic(filled(textOf(entries, "topic")!)),
-		clientId: parseClientId(filled(textOf(entries, "client")!), version),
+		clientId: profileClientId(profile) ?? parseClientId(filled(textOf(entries, "client")!), version),
 		username: username === undefined ? undefined : filled(username),
 		brokerPassword: secretOf(entries, "brokerpassword"),
 		version,
-		profile: parseProfile(entries),
+		profile,
 		rounds: numberOf(entries, "rounds", 0, 1_000_000_000),
 		waitMs: numberOf(entries, "wait", 0, 86_400_000),
 		keepAliveMs: numberOf(entries, "keepalive", 0, 0xffff) * 1_000,
@@ -87,6 +91,7 @@ export function parseSettings(entries: Entries, options: SettingsOptions): Setti
 		outboxBytes: numberOf(entries, "outbox", 1_024, 16_777_216),
 		wifi: parseWiFi(entries),
 	};
+	checkProfileTopic(profile, settings.topic);
 	if (settings.brokerPassword !== undefined && username === undefined && version < 5)
 		throw new RangeError("brokerpassword: it needs a username, except in MQTT 5"); // [MQTT-3.1.2-22]
 	return settings;
@@ -108,7 +113,7 @@ export function describeSettings(settings: Settings): string[] {
 	if (settings.brokerPassword !== undefined) lines.push(`brokerpassword=${mask}`);
 	return lines.concat(
 		`mqtt=${Object.keys(versions).find(name => versions[name] === settings.version)}`,
-		`profile=${settings.profile}`,
+		...describeProfile(settings.profile),
 		`rounds=${settings.rounds}`,
 		`wait=${settings.waitMs}`,
 		`keepalive=${settings.keepAliveMs / 1_000}`,
@@ -145,8 +150,7 @@ function parseNetworks(entries: Entries): WiFiNetwork[] {
 	return networks;
 }
 
-function parseBrokers(entries: Entries): string[] {
-	const text = textOf(entries, "broker")!;
+function parseBrokers(text: string): string[] {
 	// Looked at before anything else, so that no message repeats it.
 	if (text.indexOf("@") >= 0)
 		throw new RangeError("broker: a URL takes no user name and password; set username and brokerpassword");
@@ -178,66 +182,8 @@ function parseVersion(entries: Entries): Version {
 	return versions[text]!;
 }
 
-function parseProfile(entries: Entries): "plain" {
-	const text = textOf(entries, "profile")!;
-	if (text === "plain") return text;
-	const isPlanned = text === "lmq" || text === "azure";
-	throw wrong("profile", text, isPlanned ? "it is not built yet, only plain is" : "only plain is built");
-}
-
 function parseWiFi(entries: Entries): "steady" | "flaky" {
 	const text = textOf(entries, "wifi")!;
 	if (text === "steady" || text === "flaky") return text;
 	throw wrong("wifi", text, "steady or flaky");
-}
-
-function numberOf(entries: Entries, key: PlainKey, min: number, max: number): number {
-	const text = textOf(entries, key)!;
-	const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
-	if (value >= min && value <= max) return value;
-	throw wrong(key, text, `a whole number from ${min} to ${max}`);
-}
-
-/** A value that may be printed; what is not set is the default, or undefined where there is none. */
-function textOf(entries: Entries, key: string): string | undefined {
-	const value = valueOf(entries, key) ?? settingDefaults[key as PlainKey];
-	if (value === undefined) return undefined;
-	if (/[\u0000-\u001f\u007f]/.test(value)) throw wrong(key, value, "text without control characters");
-	const bytes = countBytes(value);
-	if (bytes < 0) throw wrong(key, value, `at most ${textBytesMax} bytes of UTF-8`);
-	if (bytes === 0) throw wrong(key, value, "it is empty; leave it out instead");
-	return value;
-}
-
-/** A value that is never printed. */
-function secretOf(entries: Entries, key: string): string | undefined {
-	const value = valueOf(entries, key);
-	if (value !== undefined && countBytes(value) < 0)
-		throw new RangeError(`${key}: at most ${textBytesMax} bytes of UTF-8`);
-	return value;
-}
-
-function valueOf(entries: Entries, key: string): string | undefined {
-	const value = entries[key];
-	if (value === undefined || typeof value === "string") return value as string | undefined;
-	if (typeof value === "number") return String(value);
-	throw new RangeError(`${key}: text or a number, not ${value === null ? "null" : typeof value}`);
-}
-
-/** As UTF-8; -1 when too many, or when it cannot be sent. Bytes written behind an array go nowhere. */
-function countBytes(text: string): number {
-	try {
-		return portableText.write(text, new Uint8Array(0), 0, textBytesMax);
-	} catch {
-		return -1;
-	}
-}
-
-function wrong(key: string, value: string, rule: string): RangeError {
-	return new RangeError(`${key} ${quote(value)}: ${rule}`);
-}
-
-/** One line, of bounded length, whatever it holds. */
-function quote(value: string): string {
-	return JSON.stringify(value.length > quoteMax ? `${value.slice(0, quoteMax)}…` : value);
 }

@@ -26,6 +26,8 @@ export const commands = Object.freeze([
 ] as const);
 
 export type UserProperties = { [name: string]: string | string[] };
+/** Names and values in their order, which UserProperties keep only within a name. */
+export type UserPropertyPairs = readonly (readonly [string, string])[];
 
 /** Every property of MQTT 5 [MQTT5 2.2.2.2]. */
 export interface Properties<Bytes = Uint8Array> {

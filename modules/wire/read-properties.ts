@@ -10,11 +10,18 @@ const aliasId = 0x23;
  * Takes the properties at reader.at, with their length, and puts them into that object. The type is that
  * of the packet, or 0 for those of a will. Without an object they are only held against the rules.
  *
+ * User properties are added to the pairs as well, where there is a list for them: in the order of the packet.
+ *
  * Returns the topic alias, or 0 when there is none: a PUBLISH without properties, the common case, costs
  * one byte looked at; and a session that wants the others can come back for them, since it knows where
  * they began.
  */
-export function readProperties(reader: FrameReader, type: number, into?: Properties): number {
+export function readProperties(
+	reader: FrameReader,
+	type: number,
+	into?: Properties,
+	pairs?: [string, string][],
+): number {
 	const length = reader.varint();
 	if (length === 0) return 0;
 	const end = reader.at + length; // if that is behind the packet, the reader will say so
@@ -30,7 +37,7 @@ export function readProperties(reader: FrameReader, type: number, into?: Propert
 		if (seen & row && !repeats(rule & kindMask, type))
 			throw breach(`${propertyTable[at + 1]} twice in ${commands[type]}`);
 		seen |= row;
-		const value = readProperty(reader, at, into);
+		const value = readProperty(reader, at, into, pairs);
 		if (id === aliasId) alias = value as number;
 	}
 	if (reader.at !== end) throw malformed("property longer than its block");
@@ -40,7 +47,12 @@ export function readProperties(reader: FrameReader, type: number, into?: Propert
 
 type Value = boolean | number | string | Uint8Array;
 
-function readProperty(reader: FrameReader, at: number, into: Properties | undefined): Value {
+function readProperty(
+	reader: FrameReader,
+	at: number,
+	into: Properties | undefined,
+	pairs: [string, string][] | undefined,
+): Value {
 	const name = propertyTable[at + 1] as string;
 	const rule = propertyTable[at + 2] as number;
 	const kind = rule & kindMask;
@@ -56,6 +68,7 @@ function readProperty(reader: FrameReader, at: number, into: Properties | undefi
 		if (fault) throw breach(`responseTopic: ${fault}`);
 	}
 	const second = kind === Kind.pair ? reader.string() : "";
+	if (pairs && kind === Kind.pair) pairs.push([value as string, second]);
 	if (into) store(into as Record<string, unknown>, name, kind === Kind.flag ? value === 1 : value, second);
 	return value;
 }

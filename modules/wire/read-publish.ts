@@ -16,6 +16,8 @@ export interface PublishView {
 	/** 0 for none. */
 	alias: number;
 	properties: Properties | undefined;
+	/** The user properties in their order; undefined without properties. */
+	pairs: [string, string][] | undefined;
 	bytes: Uint8Array;
 	from: number;
 	to: number;
@@ -47,8 +49,8 @@ export function viewPublish(reader: FrameReader, into: PublishView): void {
 
 function readPublishProperties(reader: FrameReader, into: PublishView): void {
 	into.alias = 0;
-	into.properties = undefined;
+	into.properties = into.pairs = undefined;
 	// Most have none.
 	if (reader.at < reader.end && reader.bytes[reader.at] === 0) reader.at++;
-	else into.alias = readProperties(reader, PacketType.publish, (into.properties = {}));
+	else into.alias = readProperties(reader, PacketType.publish, (into.properties = {}), (into.pairs = []));
 }

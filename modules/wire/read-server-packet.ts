@@ -70,6 +70,7 @@ function readPublish(reader: FrameReader): PublishPacket {
 		id: 0,
 		alias: 0,
 		properties: undefined,
+		pairs: undefined,
 		bytes: reader.bytes,
 		from: 0,
 		to: 0,

@@ -66,8 +66,14 @@ function checkResponseTopic(value: string): void {
 	if (fault) throw new RangeError(`responseTopic: ${fault}`);
 }
 
-/** An object of names with one value or several, as mqtt-packet has it. */
+/** An object of names with one value or several, as mqtt-packet has it; or one pair of a list of them. */
 function writePairs(frame: FrameWriter, id: number, value: unknown): void {
+	if (Array.isArray(value)) {
+		if (value.length !== 2) throw new TypeError("a user property is not a name and a value");
+		frame.byte(id);
+		frame.string(checkText("user property's name", value[0]));
+		return frame.string(checkText(`user property ${value[0]}`, value[1]));
+	}
 	if (typeof value !== "object" || value === null) throw new TypeError("userProperties is not an object");
 	const pairs = value as UserProperties;
 	for (const name of Object.keys(pairs)) {

@@ -1,4 +1,6 @@
 import test from "ava";
+import type { Message } from "../../modules/client/message.js";
+import { dense } from "../support/bench.js";
 import { ClientBench, settled } from "../support/client-bench.js";
 
 const qos = { qos: 1 } as const;
@@ -84,4 +86,56 @@ test("shared: its handler hears what matches the filter within, before 5.0 as we
 		bench.host.wire.feed(`30 0${none ? 8 : 7} 0005 672f612f62${none}`);
 		t.deepEqual(heard, ["$share/g/a/+: a/b", "stray: g/a/b"]);
 	}
+});
+
+test("user properties: a message has them in their order, names that come again too", t => {
+	const bench = new ClientBench({ version: 5 });
+	bench.connect();
+	const messages: Message[] = [];
+	bench.client.onStray = message => void messages.push(message);
+	const block = "15 26 0001 61 0001 31 26 0001 62 0001 32 26 0001 61 0001 33";
+	bench.host.wire.feed(`30 19 0001 74 ${block}  30 04 0001 74 00  30 09 0001 74 05 01 01 03 0000`);
+	const pairs = [
+		["a", "1"],
+		["b", "2"],
+		["a", "3"],
+	] as const;
+	t.deepEqual(messages[0]!.userProperties, pairs);
+	t.deepEqual(
+		messages.map(message => message.userProperties.length),
+		[3, 0, 0],
+	);
+	t.deepEqual({ ...messages[0]!.properties!.userProperties }, { a: ["1", "3"], b: "2" });
+	for (const userProperties of [pairs, messages[0]!.userProperties]) {
+		void bench.client.publish("t", "", { properties: { userProperties } });
+		t.is(bench.sent(), dense(`30 19 0001 74 ${block}`));
+	}
+	for (const userProperties of [[["a"]], [["a", 1]], [["a", "b", "c"]]])
+		t.throws(
+			() => void bench.client.publish("t", "", { properties: { userProperties: userProperties as never } }),
+			{ instanceOf: TypeError },
+		);
+});
+
+test("reasons: what the broker says with a refusal reaches the sender of the message", async t => {
+	const bench = new ClientBench({ version: 5 });
+	bench.connect();
+	const refused = [1, 2].map(level => bench.client.publish("t", "A", { qos: level as 1 | 2 }));
+	bench.sent();
+	bench.host.wire.feed("40 09 0001 97 05 1f 0002 6e6f  50 04 0002 87 00");
+	t.deepEqual(await settled(refused), [
+		{ outcome: "refused", reason: 0x97, why: 'quota exceeded ("no")', properties: { reasonString: "no" } },
+		{ outcome: "refused", reason: 0x87, why: "not authorized" },
+	]);
+});
+
+test("reasons: what the broker says in CONNACK and DISCONNECT is in the status", t => {
+	const bench = new ClientBench({ version: 5 });
+	bench.connect("20 0a 00 00 07 26 0001 6b 0001 76");
+	t.deepEqual({ ...bench.statuses.at(-1)!.properties!.userProperties }, { k: "v" });
+	bench.host.wire.feed("e0 07 89 05 1f 0002 6e6f");
+	t.like(bench.statuses.at(-1), {
+		detail: 'closed by the broker: server busy ("no")',
+		properties: { reasonString: "no" },
+	});
 });

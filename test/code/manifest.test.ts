@@ -7,6 +7,7 @@ import { posix } from "node:path";
 import { blank, findFiles, findImports, readText } from "../support/source.js";
 
 interface ManifestPart {
+	include?: string[];
 	modules?: Record<string, string | string[]>;
 	preload?: string | string[];
 }
@@ -19,18 +20,38 @@ type Modules = Map<string, "code" | "types" | "declarations">;
 
 /** Where the modules of a device are. What lies in hosts/ itself belongs to all hosts. */
 const folders = ["modules", "hosts/ecma419", "hosts/moddable"];
+/** What only an image with TLS has, by a manifest of its own. */
+const tlsFolders = /\/tls\//;
 const own = /^(?:modules|hosts)\//;
+/** Modules with the name of one of the SDK's. */
+const standIns = new Map([["hosts/moddable/tls/cipher-suites", "ssl/ciphersuites"]]);
 /** Tools for a computer, which start mcconfig. */
 const tools = "hosts/moddable/tools/";
 
-const manifest = JSON.parse(readText("manifest.json") ?? "{}") as Manifest;
+const manifest = readManifest("manifest.json");
+const manifests = [
+	{ name: "manifest", manifest, isPart: (name: string) => !tlsFolders.test(name) },
+	{
+		name: "manifest_tls",
+		manifest: readManifest("manifest_tls.json"),
+		isPart: (name: string) => tlsFolders.test(name) && !standIns.has(name),
+	},
+];
 
-test("manifest: its modules mirror the folders, and are exactly the files that exist", t => {
-	t.deepEqual(findModuleFaults(manifest, findModules()), []);
-});
+for (const { name, manifest, isPart } of manifests) {
+	const modules = new Map([...findModules()].filter(([module]) => isPart(module)));
+	test(`${name}: its modules mirror the folders, and are exactly the files that exist`, t => {
+		t.deepEqual(findModuleFaults(manifest, modules), []);
+	});
+	test(`${name}: preload names exactly the modules that are listed`, t => {
+		t.deepEqual(findPreloadFaults(manifest, modules), []);
+	});
+}
 
-test("manifest: preload names exactly the modules that are listed", t => {
-	t.deepEqual(findPreloadFaults(manifest, findModules()), []);
+test("manifest_tls: it adds to manifest.json, and its stand-ins take the place of the SDK's modules", t => {
+	const { include = [], modules = {} } = readManifest("manifest_tls.json");
+	t.is(include[0], "./manifest.json");
+	for (const [path, name] of standIns) t.is(modules[name], `./${path}`);
 });
 
 test("manifest: all that main.ts reaches is listed", t => {
@@ -109,13 +130,20 @@ for (const { title, change, faults } of faulty) {
 	});
 }
 
+function readManifest(path: string): Manifest {
+	return JSON.parse(readText(path) ?? "{}") as Manifest;
+}
+
 function findModules(): Modules {
 	const found: Modules = new Map();
 	const shared = findFiles("hosts", [".ts"]).filter(path => path.split("/").length === 2);
 	for (const path of [...folders.flatMap(folder => findFiles(folder, [".ts"])), ...shared]) {
 		if (path.startsWith(tools)) continue;
 		const hasCode = /\b(?:const|let|function|class)\b/.test(blank(readText(path)!));
-		const what = path.endsWith(".d.ts") ? "declarations" : hasCode ? "code" : "types";
+		// In JavaScript, because it is partly in C.
+		const isTyped = readText(path.replace(/\.d\.ts$/, ".js")) !== undefined;
+		const isDeclared = path.endsWith(".d.ts") && !isTyped;
+		const what = isDeclared ? "declarations" : hasCode ? "code" : "types";
 		found.set(path.replace(/(?:\.d)?\.ts$/, ""), what);
 	}
 	return found;
@@ -150,7 +178,7 @@ function namesOf(manifest: Manifest, known: Modules) {
 	for (const [key, value] of entries) {
 		for (const source of [value].flat()) {
 			const pattern = source.replace(/^\.\//, "");
-			if (pattern === source || !own.test(pattern)) continue; // the SDK's, or main
+			if (pattern === source || !own.test(pattern) || standIns.has(pattern)) continue; // the SDK's, or main
 			if (key === "~") {
 				excluded.add(pattern);
 				if (!known.has(pattern)) faults.push(`~: there is no module ${pattern}`);

@@ -87,7 +87,10 @@ test("README: a tired person's mistakes end with one plain line and exit code 2"
 		{ words: "--broker serial:", says: /there is no serial line here; use mqtt:\/\// },
 		{ words: "--mqtt 4", says: /3\.1, 3\.1\.1 or 5/ },
 		{ words: "--mqtt 5", says: /give --broker URL/ },
-		{ words: "--profile lmq", says: /not built yet/ },
+		{ words: "--profile aws", says: /plain, lmq or azure/ },
+		{ words: "--profile azure", says: /it needs connection/ },
+		{ words: "--profile lmq --wire tls", says: /mqtt, mqtts, ws, wss/ },
+		{ words: "--profile lmq --instance mqtt-cn-1", says: /it needs group/ },
 		{ words: "topic=a/#", says: /topic/ },
 	];
 	for (const { words, says } of mistakes) {

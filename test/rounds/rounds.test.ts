@@ -47,7 +47,7 @@ function begin(rounds: number) {
 	const clock = new VirtualClock();
 	const client = new ScriptedClient();
 	const lines: string[] = [];
-	const options = { topic, rounds, waitMs: 5_000 };
+	const options = { topic, filter: topic, echoes: true, rounds, waitMs: 5_000 };
 	const job = new Rounds(client as unknown as RoundsClient, clock, options, line => lines.push(line));
 	let ended: Tally | undefined;
 	void job.run().then(tally => (ended = tally));

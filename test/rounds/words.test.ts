@@ -8,6 +8,7 @@ const blank: Status = {
 	state: "waiting",
 	url,
 	sessionPresent: false,
+	properties: undefined,
 	cause: "",
 	detail: "",
 	retryMs: 0,

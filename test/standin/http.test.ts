@@ -116,6 +116,14 @@ test("http: no secret is listed", async t => {
 const mistakes: readonly [string, string, string, unknown, number, RegExp][] = [
 	["a field that is missing", "POST", "/api/storages", {}, 400, /"region" is missing/],
 	["a field of another type", "POST", "/api/storages", { region: 5 }, 400, /"region" is a text/],
+	[
+		"an unknown field",
+		"POST",
+		"/api/storages",
+		{ region: "r", nam: 1 },
+		400,
+		/"nam" is unknown here; known: region/,
+	],
 	["a list for an object", "POST", "/api/storages", [], 400, /a JSON object/],
 	["no JSON", "POST", "/api/storages", "{", 400, /not JSON/],
 	["a body too long", "POST", "/api/storages", "x".repeat(300_000), 413, /262144 bytes at most/],
@@ -137,6 +145,8 @@ for (const [title, method, path, body, status, says] of mistakes)
 const sends: readonly [object, RegExp][] = [
 	[{ topic: "godwit/a" }, /give "payload"/],
 	[{ topic: "godwit/a", payload: "x", payloadBase64: "eA==" }, /give "payload"/],
+	[{ topic: "godwit/a", payloadBase64: "e A=" }, /is not Base64/],
+	[{ topic: "godwit/a", payload: "x", realTopic: "godwit/+" }, /cannot be shown as the topic/],
 	[{ payload: "x" }, /"topic" is missing/],
 	[{ topic: "nothing/a", payload: "x" }, /no parent topic "nothing"/],
 	[{ topic: "godwit/+", payload: "x" }, /its level 2/],

@@ -5,8 +5,9 @@ import { mcconfig, outputFolder, runTool, sdkFolder } from "./sdk.js";
 
 // `npm run size`: builds a release image, and tells how much flash and RAM it takes.
 
-const usage = `npm run size -- <platform>
-  <platform>          pico, pico/pico_w or esp32`;
+const usage = `npm run size -- <platform> [tls]
+  <platform>          pico, pico/pico_w or esp32
+  tls                 with what mqtts:// and wss:// need`;
 
 /** By the first part of the platform: the linked image, and the tool that measures it. */
 const images: Readonly<Record<string, { file: string; tool: string }>> = Object.freeze({
@@ -16,9 +17,11 @@ const images: Readonly<Record<string, { file: string; tool: string }>> = Object.
 
 await runTool(usage, async ([platform = "", ...rest]) => {
 	const image = images[platform.split("/")[0]!];
-	if (image === undefined || rest.length > 0) throw new RangeError("size: one platform that it knows");
+	const hasTls = rest[0] === "tls";
+	if (image === undefined || rest.length > (hasTls ? 1 : 0))
+		throw new RangeError("size: one platform that it knows");
 	sdkFolder();
-	await mcconfig(["-m", "-p", platform, "-t", "build"]);
+	await mcconfig(["-m", "-p", platform, "-t", "build", hasTls ? "./manifest_tls.json" : "./manifest.json"]);
 	const path = join(outputFolder(platform, "release"), image.file);
 	if (!existsSync(path)) throw new RangeError(`mcconfig left no ${path}`);
 	const [text, data, bss] = measure(image.tool, path);
