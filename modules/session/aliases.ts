@@ -5,12 +5,12 @@ const topicAlias = 0x23;
 export const aliasBytes = 3;
 /** How many bytes of a topic, from its end, go into its hash. */
 const hashedBytes = 8;
-/** How many topics without an alias are remembered, at least: between two messages of one that is to get it. */
+/** How many topics without an alias are remembered, at least. */
 const recentMin = 8;
 
 /**
- * Topic aliases of one connection [MQTT5 3.3.2.3.4]: a topic has its own from the second time on that it comes
- * within a while, for as long as there are any. What is compared is bytes, as they lie in the log.
+ * Topic aliases of one connection [MQTT5 3.3.2.3.4]: a topic has its own from the second time on that it
+ * comes within a while, for as long as there are any. What is compared is bytes, as they lie in the log.
  */
 export class Aliases {
 	#max: number;
