@@ -99,16 +99,14 @@ export class Client implements LinkHandler {
 		this.#since = new Float64Array(all.outboxMessages + 2);
 		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
 		this.#encoder = new Encoder(host.text, all.version, all.scratchBytes);
-		this.link = new Link(host, this.outbox, frame, this, {
-			...all,
+		// One object for both: each copy of it would stay.
+		const settings = Object.assign(all, {
 			endpoints: urls.map(parseEndpoint),
-			session: {
-				...all,
-				clientId: all.clientId ?? `godwit-${host.deviceId}`,
-				requestsMax: 2 * all.subscriptionsMax,
-			},
+			clientId: all.clientId ?? `godwit-${host.deviceId}`,
+			requestsMax: 2 * all.subscriptionsMax,
 			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
 		});
+		this.link = new Link(host, this.outbox, frame, this, Object.assign(settings, { session: settings }));
 		this.#subscribers = new Subscribers(this.link, all.version);
 		this.#intake = new Intake(host, this.link, this.#subscribers, all.streamMs);
 		this.#intake.onFailed = (error, topic) => this.#failed(error, topic);

@@ -26,6 +26,13 @@ export class Receiver {
 	readonly max: number;
 	/** Messages whose handlers are not done. */
 	pending = 0;
+	/**
+	 * Before 5.0 a broker knows no Receive Maximum: it has sent more than there is room for. Until the
+	 * connection is made anew nothing more is taken, and nothing of that acknowledged: so it comes again.
+	 */
+	overrun = false;
+	/** As max, and 0 while nothing is taken. */
+	#room: number;
 	#acks: Acks;
 	#inbox: Int32Array;
 	#firstToken = 0;
@@ -36,7 +43,7 @@ export class Receiver {
 	#sessionToken = 0;
 
 	constructor(max: number, acks: Acks) {
-		this.max = max;
+		this.max = this.#room = max;
 		this.#acks = acks;
 		let size = 1;
 		while (size < max) size <<= 1;
@@ -45,7 +52,7 @@ export class Receiver {
 	}
 	/** Takes a message in: the token for acknowledge(), or -1 when it was delivered before. */
 	publish(message: Incoming, version: Version): number {
-		if (this.pending >= this.max) throw tooMany(this.max);
+		if (this.pending >= this.#room) return this.#passOver(version);
 		if (message.qos === 2) return this.#publishOnce(message, version);
 		// At QoS 1 alone, what is unfinished is what is pending.
 		if (this.#idCount > 0 && version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
@@ -66,7 +73,7 @@ export class Receiver {
 		}
 		if (at < 0) {
 			if (version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
-			if (this.#idCount === this.max) this.#evict();
+			if (this.#idCount === this.max && !this.#evict()) return this.#passOver(version);
 			this.#ids[this.#idCount++] = id | seenFlag;
 			return this.#push(id | (2 << qosShift));
 		}
@@ -74,6 +81,17 @@ export class Receiver {
 		this.#push(id | (2 << qosShift) | (this.#ids[at]! & doneFlag));
 		if (this.#ids[at]! & doneFlag) this.#drain();
 		return -1;
+	}
+	/** There is no room: a breach in 5.0, and before that an overrun. Returns no token. */
+	#passOver(version: Version): number {
+		if (version === 5) throw tooMany(this.max);
+		this.overrun = true;
+		this.#room = 0;
+		return -1;
+	}
+	/** Nothing waits for a handler, or for the broker's release. */
+	get settled(): boolean {
+		return this.pending === 0 && this.#idCount === 0;
 	}
 	#push(entry: number): number {
 		const token = this.#nextToken++;
@@ -116,6 +134,8 @@ export class Receiver {
 	lose(): void {
 		this.#firstToken = this.#nextToken;
 		this.pending = 0;
+		this.overrun = false;
+		this.#room = this.max;
 		for (let i = 0; i < this.#idCount; i++) this.#ids[i]! &= ~seenFlag;
 	}
 	/** The session may be gone. */
@@ -129,13 +149,15 @@ export class Receiver {
 	}
 	/**
 	 * Forgets the oldest id that the broker has not named on this connection. It sends what it knows of first,
-	 * so it has lost that one, with a session whose end was told in a CONNACK which never came.
+	 * so it has lost that one, with a session whose end was told in a CONNACK which never came. False without
+	 * any.
 	 */
-	#evict(): void {
+	#evict(): boolean {
 		let at = 0;
 		while (at < this.#idCount && this.#ids[at]! & seenFlag) at++;
-		if (at === this.#idCount) throw tooMany(this.max);
+		if (at === this.#idCount) return false;
 		this.#ids.copyWithin(at, at + 1, this.#idCount--);
+		return true;
 	}
 	/** Receive Maximum counts anew with each connection [MQTT5 4.9]. */
 	#unfinished(): number {

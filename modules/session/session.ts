@@ -25,6 +25,8 @@ const publish = PacketType.publish;
 const puback = PacketType.puback;
 const pubrel = PacketType.pubrel;
 
+/** How often to look whether an overrun is over. */
+const overrunPollMs = 1_000;
 /** Reason code of PUBREL [MQTT5 3.6.2.1]. */
 const packetIdNotFound = 0x92;
 
@@ -54,6 +56,7 @@ export class Session {
 	#options: SessionOptions;
 	#acks: Acks;
 	#pendingMax: number;
+	#overrunAt = Infinity;
 	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
 	#isHeard = false;
 	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
@@ -129,6 +132,7 @@ export class Session {
 		this.#acks.clear();
 		this.sender.lose();
 		this.receiver.lose();
+		this.#overrunAt = Infinity;
 		this.incoming.lose();
 		this.passLong(false);
 		this.requests.lose();
@@ -185,7 +189,17 @@ export class Session {
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean, torn = false): string | undefined {
 		if (!this.online) return undefined;
-		return this.pulse.tick(now, this.#owed > 0, deaf, torn);
+		const dead = this.pulse.tick(now, this.#owed > 0, deaf, torn);
+		return dead === undefined && this.receiver.overrun ? this.#watchOverrun(now) : dead;
+	}
+	/** The connection is made anew when what was taken is done, or the broker does not release it in time. */
+	#watchOverrun(now: number): string | undefined {
+		const { receiver, pulse } = this;
+		this.#overrunAt = Math.min(this.#overrunAt, now);
+		if (receiver.settled || (receiver.pending === 0 && now - this.#overrunAt >= this.#options.ackMs))
+			return `more than ${receiver.max} messages unacknowledged: the others come on another connection`;
+		pulse.deadline = Math.min(pulse.deadline, now + overrunPollMs);
+		return undefined;
 	}
 	/** See Handshake.reauthenticate(). */
 	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
@@ -314,6 +328,11 @@ export class Session {
 		else if (reason >= 0x80) sender.acknowledge(id, reason, 2);
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
 	}
+	/** The message was delivered before, or there is no room for it. */
+	#passOver(): SessionEvent {
+		if (this.receiver.overrun) this.pulse.deadline = 0;
+		return SessionEvent.none;
+	}
 	#receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
 		if (packet.skipped > 0) return this.#receiveLong(packet);
@@ -322,7 +341,7 @@ export class Session {
 		if (incoming.qos === 0) incoming.token = -1;
 		else {
 			incoming.token = this.receiver.publish(incoming, this.#options.version);
-			if (incoming.token < 0) return SessionEvent.none;
+			if (incoming.token < 0) return this.#passOver();
 		}
 		return SessionEvent.message;
 	}
@@ -345,7 +364,7 @@ export class Session {
 		this.#isHeard = false;
 		if (incoming.qos > 0) {
 			const token = receiver.publish(incoming, this.#options.version);
-			if (token < 0) return SessionEvent.none;
+			if (token < 0) return this.#passOver();
 			receiver.acknowledge(token, incoming.id, incoming.qos);
 		}
 		return isHeard ? SessionEvent.none : SessionEvent.skipped;

@@ -236,13 +236,12 @@ export class WebSocketTransport implements Transport, TransportHandler {
 	/** The last frame, if it can go out at once: nobody waits for a stream that is to end. */
 	#sayClose(code: number): void {
 		this.#flush();
-		const control = this.#control;
-		if (isBegun(this.#data) || isBegun(control)) return;
 		this.#heard[0] = code >> 8;
 		this.#heard[1] = code;
 		this.#heardBytes = codeBytes;
 		this.#fillControl(Opcode.close);
-		this.#send(control);
+		// Where a frame has begun and is not finished there is no room, and so nothing goes into its midst.
+		this.#send(this.#control);
 	}
 	/** Tells what may be written, if anything. */
 	#offer(): void {
@@ -250,12 +249,12 @@ export class WebSocketTransport implements Transport, TransportHandler {
 		if (allowance > 0) this.#handler.onWritable(allowance);
 	}
 	/**
-	 * What fits below together with its head. A pong may take that room before it is used: then the frame waits
-	 * in its buffer.
+	 * What fits below together with its head: nothing, while a frame waits. A pong may take that room before it
+	 * is used: then the frame waits in its buffer.
 	 */
 	#allowance(): number {
 		const room = this.#room;
-		if (this.#answer !== undefined || this.#data.at < this.#data.end || room === 0) return 0;
+		if (this.#answer !== undefined || room === 0) return 0;
 		const fits =
 			room - shortHead > controlBytesMax ? Math.max(controlBytesMax, room - longHead) : room - shortHead;
 		return Math.max(1, Math.min(fits, this.#payloadMax));
