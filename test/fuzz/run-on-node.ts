@@ -129,8 +129,11 @@ function summary(all: readonly Thread[], startedAt: number): string {
 		all.reduce((total, { last }) => total + (last?.[of] ?? 0), 0);
 	const heaps = all.map(({ last }) => ((last?.heapBytes ?? 0) / megabyte).toFixed(1)).join(" and ");
 	const rate = Math.round(sum("decoderRuns") / seconds).toLocaleString("en");
+	const { user, system } = process.cpuUsage();
+	const cpuSeconds = ((user + system) / 1_000_000).toFixed(0);
 	return (
-		`${seconds.toFixed(0)} s, ${sum("decoderRuns").toLocaleString("en")} decoder runs (${rate}/s) of ` +
+		`${seconds.toFixed(0)} s (${cpuSeconds} s of CPU), ` +
+		`${sum("decoderRuns").toLocaleString("en")} decoder runs (${rate}/s) of ` +
 		`${sum("runs").toLocaleString("en")} runs, new code ${sum("coverageFinds")} times, ` +
 		`${sum("kept").toLocaleString("en")} inputs kept, heaps ${heaps} MB`
 	);

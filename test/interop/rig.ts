@@ -7,7 +7,7 @@ import type { Version } from "../../modules/wire/packet-type.js";
 import { SwitchedNetwork } from "./switched-network.js";
 
 /** How long anything may take that is waited for. */
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 const stepMs = 5;
 
 /** Room for the largest message of the scenarios, on each engine. */

@@ -5,7 +5,7 @@ import { Rig } from "./rig.js";
 /** The engine host looks up eight names at a time, and has 64 sockets. */
 const lanes = 6;
 /** The longest that a scenario may take. */
-const limitMs = 30_000;
+const limitMs = 60_000;
 const tooLong = Symbol("too long");
 
 /** What a client and a broker do together. It throws when that does not come out as the standards say. */

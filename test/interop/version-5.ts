@@ -190,6 +190,63 @@ export const version5: readonly Scenario[] = [
 		},
 	},
 	{
+		title: "session expiry changed at DISCONNECT",
+		versions,
+		async run(rig) {
+			const present: boolean[] = [];
+			for (const options of [{}, { sessionExpirySeconds: 0 }, {}]) {
+				const a = await rig.join("a", { clean: false, sessionExpirySeconds: 60 });
+				present.push(a.states.at(-1)!.sessionPresent);
+				a.client.close(options);
+				await rig.wait(200);
+			}
+			rig.same(present, [false, true, false], "session present");
+		},
+	},
+	{
+		title: "subscription identifiers",
+		versions,
+		async run(rig) {
+			const topic = `${rig.id}/identified`;
+			const a = await rig.join("a");
+			await a.subscribe(topic, { qos: 1, properties: { subscriptionIdentifier: 0xfff_ffff } });
+			await a.client.publish(topic, "x", { qos: 1 });
+			await rig.heard(a, 1);
+			rig.same(a.heard[0]!.subscriptionIdentifiers, [0xfff_ffff], "identifiers");
+		},
+	},
+	{
+		title: "request and reply",
+		versions,
+		async run(rig) {
+			const topic = `${rig.id}/asked`;
+			const [a, b] = [await rig.join("a"), await rig.join("b")];
+			await b.client.subscribe(topic, { qos: 1 }, message => {
+				void b.client.reply(message, `${message.text()}!`);
+			});
+			for (const text of ["one", "two"]) {
+				const answer = await a.client.request(topic, text);
+				rig.same("message" in answer ? answer.message.text() : answer, `${text}!`, "reply");
+			}
+		},
+	},
+	{
+		title: "topic aliases that the broker may use",
+		versions,
+		async run(rig) {
+			const a = await rig.join("a", { topicAliasMax: 2 });
+			await a.subscribe(`${rig.id}/+`, { qos: 1 });
+			const b = await rig.join("b");
+			const topics = Array.from({ length: 30 }, (_, i) => `${rig.id}/${i % 4}`);
+			for (const topic of topics) await b.client.publish(topic, "", { qos: 1 });
+			rig.same(
+				await rig.heard(a, topics.length),
+				topics.map(topic => `${topic}= qos 1`),
+				"heard",
+			);
+		},
+	},
+	{
 		title: "enhanced authentication: an unknown method is refused, and told",
 		versions,
 		async run(rig) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { endWithUs, freePort, listens } from "./mosquitto.js";
 
 /** An Erlang machine and all of ejabberd take a while to start. */
-const startMs = 40_000;
+const startMs = 90_000;
 const libraries = "/usr/lib";
 
 const config = (port: number) => `hosts: [localhost]
@@ -87,10 +87,9 @@ export class Ejabberd {
 				await new Promise(resolve => setTimeout(resolve, 100));
 				continue;
 			}
+			const why = failed === "" ? `${startMs / 1000} s are over` : failed;
 			await broker.stop();
-			throw new Error(
-				`ejabberd does not listen on port ${port}: ${failed || `${startMs / 1000} s are over`}`,
-			);
+			throw new Error(`ejabberd does not listen on port ${port}: ${why}`);
 		}
 		return broker;
 	}
