@@ -1,4 +1,5 @@
 import type { TlsOptions } from "../../hosts/host.js";
+import { recordsLimit } from "../outbox/record.js";
 import type { Authenticator, Credentials } from "../session/session-options.js";
 import type { UserProperties, Will } from "../wire/packet.js";
 import type { Service } from "./service.js";
@@ -100,7 +101,7 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	outgoingAliasMax: Object.freeze([0, 0xffff] as const),
 	subscriptionsMax: Object.freeze([1, 8_192] as const),
 	outboxBytes: Object.freeze([8, 0x7fff_ffff] as const),
-	outboxMessages: Object.freeze([1, 0xff_ffff] as const),
+	outboxMessages: Object.freeze([1, recordsLimit] as const),
 	frameBytes: Object.freeze([32, 0xfff_ffff] as const),
 	readerBytes: Object.freeze([16, 0xfff_ffff] as const),
 	streamMs: Object.freeze([1, 0x7fff_ffff] as const),
