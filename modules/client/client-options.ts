@@ -1,4 +1,5 @@
 import type { TlsOptions } from "../../hosts/host.js";
+import { recordsLimit } from "../outbox/record.js";
 import type { Authenticator, Credentials } from "../session/session-options.js";
 import type { UserProperties, Will } from "../wire/packet.js";
 import type { Service } from "./service.js";
@@ -31,6 +32,8 @@ export interface ClientOptions {
 	incomingMax?: number;
 	/** The most topics that a 5.0 broker may abbreviate; each costs the memory of a topic. */
 	topicAliasMax?: number;
+	/** The most of our topics that we abbreviate, if a 5.0 broker takes as many. */
+	outgoingAliasMax?: number;
 	subscriptionsMax?: number;
 	/** The most requests that wait for their replies; 5.0 only. */
 	repliesMax?: number;
@@ -68,6 +71,7 @@ export const defaults = Object.freeze({
 	window: 10,
 	incomingMax: 32,
 	topicAliasMax: 0,
+	outgoingAliasMax: 10,
 	repliesMax: 16,
 	subscriptionsMax: 32,
 	outboxBytes: 8_192,
@@ -94,9 +98,10 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	incomingMax: Object.freeze([1, 16_384] as const),
 	repliesMax: Object.freeze([1, 1_024] as const),
 	topicAliasMax: Object.freeze([0, 0xffff] as const),
+	outgoingAliasMax: Object.freeze([0, 0xffff] as const),
 	subscriptionsMax: Object.freeze([1, 8_192] as const),
 	outboxBytes: Object.freeze([8, 0x7fff_ffff] as const),
-	outboxMessages: Object.freeze([1, 0xff_ffff] as const),
+	outboxMessages: Object.freeze([1, recordsLimit] as const),
 	frameBytes: Object.freeze([32, 0xfff_ffff] as const),
 	readerBytes: Object.freeze([16, 0xfff_ffff] as const),
 	streamMs: Object.freeze([1, 0x7fff_ffff] as const),

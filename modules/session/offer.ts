@@ -9,7 +9,7 @@ const wildcardsNotSupported = 0xa2;
 
 /** What the broker at hand offers, from its CONNACK [MQTT5 3.2.2.3]; before 5.0, everything. */
 export class Offer {
-	/** Some PUBLISH may have to be held back. */
+	/** Each PUBLISH needs a look of its own: it may have to be held back, or get an alias. */
 	limited = false;
 	qosMax = 2;
 	retain = true;

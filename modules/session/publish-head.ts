@@ -1,3 +1,5 @@
+import type { Outbox } from "../outbox/outbox.js";
+import { Mark } from "../outbox/record.js";
 import { remainingLengthMax, varintBytes } from "../wire/frame-writer.js";
 
 const messageExpiryInterval = 0x02;
@@ -31,4 +33,17 @@ export function putProperties(
 	if (properties !== undefined) memory.set(properties, from + bytes - properties.length);
 	if (bytes > (properties === undefined ? 0 : properties.length)) memory[from] = messageExpiryInterval;
 	return from + bytes;
+}
+
+/** The time that is left goes with a message of 5.0, rounded up to seconds [MQTT-3.3.2-6]. */
+export function setExpiry(outbox: Outbox, record: number, now: number): void {
+	const left = outbox.timeLeft(record, now);
+	if (left === Infinity) return;
+	const memory = outbox.memory;
+	const marks = outbox.marks(record);
+	let at = outbox.place(record) + ((marks >> Mark.keyShift) & Mark.keyMask);
+	at += 2 + ((memory[at]! << 8) | memory[at + 1]!) + (marks & Mark.qos ? 2 : 0);
+	while (memory[at++]! > 0x7f); // the property length
+	const seconds = Math.max(1, Math.ceil(left / 1000));
+	for (let shift = 24; shift >= 0; shift -= 8) memory[++at] = seconds >> shift;
 }

@@ -4,8 +4,9 @@ import { varintBytes, type FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import type { Acks } from "./acks.js";
+import { Aliases, aliasBytes, writeAliased } from "./aliases.js";
 import type { Offer } from "./offer.js";
-import { checkedVarintBytes, expiryBytes, putProperties, putVarint } from "./publish-head.js";
+import { checkedVarintBytes, expiryBytes, putProperties, putVarint, setExpiry } from "./publish-head.js";
 import { Streams } from "./streams.js";
 
 const publishByte = PacketType.publish << 4;
@@ -51,14 +52,18 @@ export class Sender {
 	#version: Version;
 	#offer: Offer;
 	#acks: Acks;
+	#aliasMax: number;
+	/** Of this connection, if its broker takes any. */
+	#aliases: Aliases | undefined;
 	/** The next record to be sent again, or 0; those before it have been, or need not be. */
 	#again = 0;
 
-	constructor(outbox: Outbox, acks: Acks, offer: Offer, version: Version) {
+	constructor(outbox: Outbox, acks: Acks, offer: Offer, version: Version, aliasMax = 0) {
 		this.outbox = outbox;
 		this.#acks = acks;
 		this.#offer = offer;
 		this.#version = version;
+		this.#aliasMax = aliasMax;
 		this.streams = new Streams(outbox, version);
 	}
 	/** Messages of which the broker owes an acknowledgement. */
@@ -138,6 +143,9 @@ export class Sender {
 	 * and said so unheard: then what was released before may be lost, whatever the broker answers.
 	 */
 	restart(kept: boolean, unsure = false): void {
+		const aliasMax = Math.min(this.#aliasMax, this.#offer.topicAliasMax);
+		this.#aliases = aliasMax > 0 ? new Aliases(aliasMax) : undefined;
+		if (aliasMax > 0) this.#offer.limited = true;
 		const outbox = this.outbox;
 		let next = 0;
 		for (let record = outbox.head; record !== outbox.next; record = next) {
@@ -280,7 +288,7 @@ export class Sender {
 			if (record === 0) return false;
 			const code = this.#refusal(record);
 			if (code === 0) {
-				this.#setExpiry(record, now);
+				if (this.#version === 5) setExpiry(outbox, record, now);
 				const bytes = outbox.bytes(record);
 				if (outbox.marks(record) & streamedMark) {
 					const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
@@ -290,10 +298,31 @@ export class Sender {
 					continue;
 				}
 				const room = frame.limit - frame.end;
+				if (this.#mayShorten(bytes, frame)) return this.#sendAliased(record, frame, now);
 				return this.#take(frame, bytes < room ? bytes : room, now);
 			}
 			outbox.finish(record, Outcome.unsendable, code);
 		}
+	}
+	/** Whether it may go by an alias: that first makes it longer, and needs a copy. */
+	#mayShorten(bytes: number, frame: FrameWriter): boolean {
+		if (this.#aliases === undefined || bytes > directBytesMin) return false;
+		const bytesMax = bytes + aliasBytes + 2;
+		return bytesMax <= frame.limit - frame.start && bytesMax <= this.#offer.packetBytesMax;
+	}
+	#sendAliased(record: number, frame: FrameWriter, now: number): boolean {
+		const { outbox } = this;
+		const bytes = outbox.bytes(record);
+		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
+		if (frame.room < bytes + aliasBytes + 2 || !outbox.take(bytes, bytes, quota, now, 0)) return false;
+		this.unwritten += outbox.takenFree;
+		const { memory, at, takenTo } = outbox;
+		const topicAt = at + ((outbox.marks(record) >> keyShift) & Mark.keyMask);
+		const alias = this.#aliases!.take(memory, topicAt);
+		if (alias === 0) frame.copy(memory, at, takenTo);
+		else writeAliased(frame, memory, at, takenTo, topicAt, alias);
+		if (outbox.takenFree > 0) outbox.setEnd(record, frame.end);
+		return true;
 	}
 	#resend(frame: FrameWriter, now: number): boolean {
 		const outbox = this.outbox;
@@ -322,7 +351,7 @@ export class Sender {
 			outbox.setEnd(record, frame.end + bytes);
 		} else if (this.#resent() >= this.window) return false;
 		else outbox.setSent(record, now);
-		this.#setExpiry(record, now);
+		if (this.#version === 5) setExpiry(outbox, record, now);
 		this.#again = this.#following(record);
 		if (isStream) return this.#stream(record, frame) || this.#resend(frame, now);
 		if (this.#isDirect(record, frame)) {
@@ -361,18 +390,5 @@ export class Sender {
 		if (marks & Mark.retain && !this.#offer.retain) return retainNotSupported;
 		const bytes = marks & streamedMark ? this.streams.packetBytes(record) : this.outbox.bytes(record);
 		return bytes > this.#offer.packetBytesMax ? packetTooLarge : 0;
-	}
-	/** In 5.0 the time that is left goes with the message, rounded up to seconds. */
-	#setExpiry(record: number, now: number): void {
-		const outbox = this.outbox;
-		const left = outbox.timeLeft(record, now);
-		if (this.#version !== 5 || left === Infinity) return;
-		const memory = outbox.memory;
-		const marks = outbox.marks(record);
-		let at = outbox.place(record) + ((marks >> Mark.keyShift) & Mark.keyMask);
-		at += 2 + ((memory[at]! << 8) | memory[at + 1]!) + (marks & Mark.qos ? 2 : 0);
-		while (memory[at++]! > 0x7f); // the property length
-		const seconds = Math.max(1, Math.ceil(left / 1000));
-		for (let shift = 24; shift >= 0; shift -= 8) memory[++at] = seconds >> shift;
 	}
 }

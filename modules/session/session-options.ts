@@ -36,6 +36,8 @@ export interface SessionOptions {
 	incomingMax: number;
 	/** The most topics that a 5.0 broker may abbreviate; each costs the memory of a topic. */
 	topicAliasMax: number;
+	/** The most of our topics that we abbreviate, if a 5.0 broker takes as many; 0 when it is not given. */
+	outgoingAliasMax?: number;
 	/** The most subscriptions asked for and not answered. */
 	requestsMax: number;
 	/** How long a 5.0 broker keeps the session after the connection is gone, in seconds. */

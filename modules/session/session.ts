@@ -68,7 +68,13 @@ export class Session {
 		this.incoming = new Incoming(options.topicAliasMax);
 		this.pulse = new Pulse(options.replyMs, options.ackMs);
 		this.#acks = new Acks(options.window + 2 * options.incomingMax);
-		this.sender = new Sender(outbox, this.#acks, this.handshake.offer, options.version);
+		this.sender = new Sender(
+			outbox,
+			this.#acks,
+			this.handshake.offer,
+			options.version,
+			options.outgoingAliasMax,
+		);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
 		this.#pendingMax = this.#readyMax;
 		this.requests = new Requests(

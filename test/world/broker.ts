@@ -78,6 +78,7 @@ export class Broker implements Listener {
 		const offer: ConnackProperties = {};
 		this.limited = false;
 		if (this.options.version !== 5 || !weather.knows("offer")) return offer;
+		if (random.once(2)) offer.topicAliasMaximum = random.below(4);
 		if (random.once(2)) offer.receiveMaximum = 1 + random.below(6);
 		if (!weather.has("offer")) return offer;
 		if (random.once(3)) offer.maximumPacketSize = 70 + random.below(300);

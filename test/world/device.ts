@@ -44,6 +44,7 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 			window: 1 + random.below(random.pick([2, 20])),
 			incomingMax: 1 + random.below(random.pick([2, 10])),
 			topicAliasMax: random.pick([0, 1, 3]),
+			outgoingAliasMax: random.pick([0, 1, 10]),
 			requestsMax: 8,
 			sessionExpirySeconds: random.pick([5, 3_600]),
 		},

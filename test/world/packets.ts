@@ -10,9 +10,24 @@ export class PacketStream {
 	#decoder: PacketDecoder;
 	#held = new Uint8Array(512);
 	#count = 0;
+	/** The most aliases that the receiver takes; undefined leaves them as they are. */
+	aliasMax: number | undefined;
+	#topics = new Map<number, string>();
 
 	constructor(version: Version) {
 		this.#decoder = new PacketDecoder(version, 0x1_0000);
+	}
+	/** Puts the topic in the place of its alias: 1 to aliasMax [MQTT-3.3.2-8] [MQTT-3.3.2-9]. */
+	#resolve(packet: PublishPacket): void {
+		const alias = packet.properties?.topicAlias;
+		if (alias === undefined) return;
+		if (alias > this.aliasMax!)
+			throw new BrokenLaw(`law 5: topic alias ${alias}, the broker takes ${this.aliasMax}`);
+		if (packet.topic !== "") this.#topics.set(alias, packet.topic);
+		const topic = this.#topics.get(alias);
+		if (topic === undefined) throw new BrokenLaw(`topic alias ${alias} was never given a topic`);
+		packet.topic = topic;
+		delete packet.properties!.topicAlias;
 	}
 	/** The last packet has begun and not ended. */
 	get torn(): boolean {
@@ -31,6 +46,7 @@ export class PacketStream {
 		for (let end = packetEnd(all, at); end >= 0; end = packetEnd(all, at)) {
 			const packet = this.#decoder.feed(all.slice(at, end)).take();
 			if (packet === undefined) throw new BrokenLaw("a packet whose length is not its own");
+			if (packet.cmd === "publish" && this.aliasMax !== undefined) this.#resolve(packet);
 			each(packet, end - at);
 			at = end;
 		}

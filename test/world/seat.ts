@@ -159,6 +159,7 @@ export class Seat implements FarEnd {
 		session.leftAt = Infinity;
 		this.#keepAliveMs = (properties?.serverKeepAlive ?? packet.keepalive ?? 0) * 1000;
 		this.#receiveMax = properties?.receiveMaximum ?? 0xffff;
+		this.#packets.aliasMax = properties?.topicAliasMaximum ?? 0;
 		this.#packetMax = packet.properties?.maximumPacketSize ?? Infinity;
 		this.#aliasMax = packet.properties?.topicAliasMaximum ?? 0;
 		this.outMax = Math.min(outMax, packet.properties?.receiveMaximum ?? outMax);

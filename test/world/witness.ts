@@ -258,6 +258,7 @@ export class Witness implements Tap {
 		this.keepAliveMs = (properties?.serverKeepAlive ?? Infinity) * 1000;
 		if (this.keepAliveMs === Infinity) this.keepAliveMs = this.#options.keepAliveMs;
 		this.offer.receiveMax = properties?.receiveMaximum ?? 0xffff;
+		this.#up.aliasMax = properties?.topicAliasMaximum ?? 0;
 		this.offer.packetBytes = properties?.maximumPacketSize ?? Infinity;
 		this.offer.qosMax = properties?.maximumQoS ?? 2;
 		this.offer.retain = properties?.retainAvailable ?? true;
