@@ -1,7 +1,7 @@
 /**
- * Puts mutants into a source: each comparison, number, truth value and early return becomes a call of a helper
- * that tells it was reached, and does the other thing while its mutant is on. So all mutants live in one
- * bundle, and none needs a build of its own.
+ * Puts mutants into a source: each comparison, number, truth value and early return becomes a call of a
+ * helper that tells it was reached, and does the other thing while its mutant is on. So all mutants live in
+ * one bundle, and none needs a build of its own.
  */
 
 import { parse, type Node } from "acorn";
