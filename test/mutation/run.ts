@@ -124,7 +124,7 @@ async function work(): Promise<void> {
 		if (answer === undefined) {
 			hung++;
 			worker = startWorker();
-		} else if ("killedBy" in answer && answer.killedBy === undefined) survivors.push(mutant);
+		} else if ("killedBy" in answer && answer.killedBy === "") survivors.push(mutant);
 	}
 	worker.kill("SIGKILL");
 }
