@@ -115,7 +115,8 @@ class ScriptedHub {
 test("firmware: with profile azure the rounds send telemetry, hear commands, and wait for no echo", async t => {
 	const scripted = new ScriptedHost();
 	const lines: string[] = [];
-	const host: Host = { ...scripted, monitor: { print: line => void lines.push(line.replace(/^\S+ /, "")) } };
+	const print = (line: string) => void lines.push(line.replace(/^\S+ /, ""));
+	const host: Host = { ...scripted, monitor: { print } };
 	const connection = "HostName=hub.example;DeviceId=dev1;SharedAccessKey=AAECAw==";
 	const entries = { profile: "azure", connection, rounds: "2", wait: "1000" };
 	let acknowledged = 0;
