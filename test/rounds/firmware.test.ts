@@ -112,7 +112,7 @@ class ScriptedHub {
 	}
 }
 
-test("firmware: with profile azure the rounds send telemetry, hear commands, and wait for no echo", async t => {
+test("firmware: to Azure the rounds send telemetry, hear commands, and wait for no echo", async t => {
 	const scripted = new ScriptedHost();
 	const lines: string[] = [];
 	const print = (line: string) => void lines.push(line.replace(/^\S+ /, ""));
