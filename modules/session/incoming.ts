@@ -40,6 +40,7 @@ export class Incoming implements PublishView {
 	resolve(): void {
 		const { alias, topic } = this;
 		delete this.properties!.topicAlias;
+		// [MQTT-3.3.2-10]
 		if (alias > this.#aliasMax)
 			throw new ProtocolError(
 				Violation.topicAliasInvalid,

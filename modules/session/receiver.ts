@@ -75,10 +75,12 @@ export class Receiver {
 			if (version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
 			if (this.#idCount === this.max && !this.#evict()) return this.#passOver(version);
 			this.#ids[this.#idCount++] = id | seenFlag;
+			// [MQTT-4.3.3-8] [MQTT-4.3.3-9] [MQTT-4.3.3-2, 3.1.1]
 			return this.#push(id | (2 << qosShift));
 		}
 		this.#ids[at] = (this.#ids[at]! & ~doubtFlag) | seenFlag;
 		this.#push(id | (2 << qosShift) | (this.#ids[at]! & doneFlag));
+		// [MQTT-4.3.3-10]
 		if (this.#ids[at]! & doneFlag) this.#drain();
 		return -1;
 	}
@@ -105,6 +107,7 @@ export class Receiver {
 			// The usual one: it waits for none, and is of this connection.
 			this.#firstToken++;
 			this.pending--;
+			// [MQTT-3.3.4-1] [MQTT-4.3.2-4] [MQTT-4.3.2-5] [MQTT-3.3.4-1, 3.1.1] [MQTT-4.3.2-2, 3.1.1]
 			this.#acks.push(puback, id, 0);
 			if (this.pending > 0) this.#drain();
 			return;
@@ -128,6 +131,7 @@ export class Receiver {
 	release(id: number): void {
 		const at = this.#find(id);
 		if (at >= 0) this.#ids.copyWithin(at, at + 1, this.#idCount--);
+		// [MQTT-4.3.3-11] [MQTT-4.3.3-12] [MQTT-4.3.3-13]
 		this.#acks.push(PacketType.pubcomp, id, at >= 0 ? 0 : packetIdNotFound);
 	}
 	/** The connection is gone: what is unacknowledged will come again. */

@@ -124,6 +124,7 @@ export class Session {
 	open(credentials: Credentials): void {
 		this.handshake.open(credentials);
 	}
+	// [MQTT-3.1.2-23] [MQTT-4.1.0-1] [MQTT-3.1.2-4, 3.1.1] [MQTT-4.1.0-1, 3.1.1] [MQTT-4.1.0-2, 3.1.1]
 	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
 	lose(): void {
 		this.online = false;
@@ -241,6 +242,7 @@ export class Session {
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {
 		if (!this.online) return this.handshake.transmit(frame);
+		// [MQTT-3.3.4-8] [MQTT-4.9.0-3]
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
 		if (this.handshake.authDue) return this.#writeAuth(frame, now);
@@ -301,13 +303,16 @@ export class Session {
 		const { version, clean, keepAliveMs, window } = this.#options;
 		const { offer, properties, sessionPresent } = this.handshake;
 		this.online = true;
+		// [MQTT-3.1.2-21] [MQTT-3.2.2-21]
 		const serverKeepAlive = properties?.serverKeepAlive;
 		this.pulse.start(serverKeepAlive === undefined ? keepAliveMs : serverKeepAlive * 1000, now);
+		// [MQTT-4.9.0-1]
 		this.sender.window = Math.min(window, offer.receiveMax);
 		// MQTT 3.1 does not say whether it kept the session; it was asked to, so the resends go out as such.
 		this.#restart(sessionPresent || (version === 3 && !clean));
 	}
 	#restart(kept: boolean): void {
+		// [MQTT-3.2.2-5]
 		this.sender.restart(kept, this.handshake.unsure);
 		if (!kept) this.receiver.forget();
 		else if (this.handshake.unsure) this.receiver.doubt();
@@ -370,6 +375,7 @@ export class Session {
 		if (incoming.qos > 0) {
 			const token = receiver.publish(incoming, this.#options.version);
 			if (token < 0) return this.#passOver();
+			// [MQTT-4.5.0-2] [MQTT-4.5.0-2, 3.1.1]
 			receiver.acknowledge(token, incoming.id, incoming.qos);
 		}
 		return isHeard ? SessionEvent.none : SessionEvent.skipped;

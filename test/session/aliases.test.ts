@@ -69,7 +69,7 @@ test("alias: it fits in front of properties of any length", t => {
 	}
 });
 
-test("alias: forgotten with the connection, and not used for what is sent again", t => {
+test("alias: forgotten with the connection, and not used for what is sent again [MQTT-3.3.2-7]", t => {
 	const bench = online();
 	for (const payload of ["A", "B", "C"]) bench.publish(payload, 1, { topic });
 	bench.sent();
@@ -79,31 +79,35 @@ test("alias: forgotten with the connection, and not used for what is sent again"
 	t.is(bench.sent(), dense(`30 14 ${name} 00 44  30 17 ${name} 03 23 0001 45  30 07 0000 03 23 0001 46`));
 });
 
-test("alias: never more than the broker takes, or we want; none without an offer", t => {
-	for (const [connack, aliasMax, most] of [
-		[taking(2), 5, 2],
-		[taking(5), 1, 1],
-		["20 03 00 00 00", 5, 0],
-		[taking(5), 0, 0],
-		["20 0b 00 00 08 22 0005 27 00000016", 5, 0],
-	] as const) {
-		const bench = online(connack, { outgoingAliasMax: aliasMax });
-		const seen = new Set<number>();
-		for (let i = 0; i < 40; i++) {
-			bench.publish("A", 0, { topic: `topic/number/${i % 4}` });
-			for (const packet of new PacketDecoder(5).feed(hex(bench.sent()))) {
-				if (packet.cmd !== "publish") continue;
-				const alias = packet.properties?.topicAlias;
-				if (alias !== undefined) seen.add(alias);
-				else t.is(packet.topic, `topic/number/${i % 4}`);
+test(
+	"alias: never more than the broker takes, or we want; none without an offer " +
+		"[MQTT-3.2.2-17] [MQTT-3.2.2-18] [MQTT-3.3.2-8] [MQTT-3.3.2-9]",
+	t => {
+		for (const [connack, aliasMax, most] of [
+			[taking(2), 5, 2],
+			[taking(5), 1, 1],
+			["20 03 00 00 00", 5, 0],
+			[taking(5), 0, 0],
+			["20 0b 00 00 08 22 0005 27 00000016", 5, 0],
+		] as const) {
+			const bench = online(connack, { outgoingAliasMax: aliasMax });
+			const seen = new Set<number>();
+			for (let i = 0; i < 40; i++) {
+				bench.publish("A", 0, { topic: `topic/number/${i % 4}` });
+				for (const packet of new PacketDecoder(5).feed(hex(bench.sent()))) {
+					if (packet.cmd !== "publish") continue;
+					const alias = packet.properties?.topicAlias;
+					if (alias !== undefined) seen.add(alias);
+					else t.is(packet.topic, `topic/number/${i % 4}`);
+				}
 			}
+			t.deepEqual(
+				[...seen].sort(),
+				Array.from({ length: most }, (_, i) => i + 1),
+			);
 		}
-		t.deepEqual(
-			[...seen].sort(),
-			Array.from({ length: most }, (_, i) => i + 1),
-		);
-	}
-});
+	},
+);
 
 test("alias: at every size of the frame a broker that knows its aliases gets the same messages", t => {
 	for (let frameBytes = 26; frameBytes < 120; frameBytes++) {
