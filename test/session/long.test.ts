@@ -90,7 +90,7 @@ test("long: a cut within it leaves nothing behind", t => {
 	t.is(bench.sent(), dense("40 02 0007"));
 });
 
-test("long: at QoS 2 one that was delivered is not begun again before its PUBREL, unless the session is in doubt", t => {
+test("long: at QoS 2 one that was delivered does not begin again before its PUBREL, unless in doubt", t => {
 	const bench = online();
 	t.is(begin(bench, "34 20 0001 74 0007"), SessionEvent.begun);
 	bench.session.takeLong();
