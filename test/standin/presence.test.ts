@@ -41,7 +41,7 @@ test("presence: connect, disconnect and tcpclean are told with one channel id ea
 	t.true(third.client.connected);
 });
 
-test("presence: whoever wants it in the storage creates the group's own topic, and hears of others", async t => {
+test("presence: where the group has its own topic, they go there", async t => {
 	const cloud = await start(t);
 	const { registry, accessPoint: point } = cloud;
 	await (await join(t, cloud, "before")).leave();
