@@ -207,7 +207,7 @@ export class Client implements LinkHandler {
 		options: SubscriptionOptions,
 		handler: MessageHandler | StreamHandler,
 	): Promise<number> {
-		this.#service?.checkSubscribe(filter, options.qos);
+		this.#service?.checkSubscribe(filter, options.qos, this.link.subscriptions.countBeside(filter));
 		return this.#subscribers.add(filter, options, handler);
 	}
 	/**

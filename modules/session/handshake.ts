@@ -14,6 +14,12 @@ import type { Credentials, SessionOptions } from "./session-options.js";
 const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
 type Phase = (typeof Phase)[keyof typeof Phase];
 
+/** DISCONNECT or AUTH of 5.0, where none is without a reason code when it was read. */
+interface Ending {
+	reasonCode: number;
+	properties?: Properties;
+}
+
 /** Header, reason code, property length and session expiry. */
 const disconnectMax = 9;
 /** Reason codes of AUTH [MQTT5 3.15.2.1]. */
@@ -61,9 +67,6 @@ export class Handshake {
 			throw new TypeError("an authenticator needs MQTT 5");
 		this.#options = options;
 		this.clientId = options.clientId;
-	}
-	get offline(): boolean {
-		return this.#phase === Phase.offline;
 	}
 	/** DISCONNECT is in the frame: when that is written, the connection is to be closed. */
 	get left(): boolean {
@@ -196,7 +199,7 @@ export class Handshake {
 		const { properties } = connack;
 		this.#asked = false;
 		this.properties = properties;
-		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode ?? 0) ?? 0;
+		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode!)!;
 		this.detail = properties?.reasonString ?? "";
 		if (this.reason !== 0) return SessionEvent.refused;
 		// [MQTT-3.1.2-4] [MQTT-3.2.2-4] [MQTT-3.1.2-6, 3.1.1]
@@ -215,11 +218,8 @@ export class Handshake {
 		return SessionEvent.connected;
 	}
 	#receiveDisconnect(packet: FrameReader): SessionEvent {
-		const { reasonCode, properties } = readServerPacket(packet) as {
-			reasonCode?: number;
-			properties?: Properties;
-		};
-		this.reason = reasonCode ?? 0;
+		const { reasonCode, properties } = readServerPacket(packet) as Ending;
+		this.reason = reasonCode;
 		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
 			throw breach("DISCONNECT as only clients send it");
 		this.properties = properties;
@@ -228,10 +228,7 @@ export class Handshake {
 	}
 	#receiveAuth(packet: FrameReader): SessionEvent {
 		const { authenticator } = this.#options;
-		const { reasonCode, properties } = readServerPacket(packet) as {
-			reasonCode: number;
-			properties?: Properties;
-		};
+		const { reasonCode, properties } = readServerPacket(packet) as Ending;
 		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
 		// [MQTT-4.12.0-7]
 		if (authenticator === undefined) throw breach("AUTH without an authentication method");

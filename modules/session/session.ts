@@ -21,6 +21,7 @@ export { SessionEvent } from "./session-event.js";
 export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
 
 type Grant = GrantPacket<string> & { messageId: number };
+type Ack = AckPacket<string> & { reasonCode: number };
 
 const publish = PacketType.publish;
 const puback = PacketType.puback;
@@ -238,7 +239,11 @@ export class Session {
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
 		if (this.handshake.authDue) return this.#writeAuth(frame, now);
-		if (this.requests.controls > 0) return this.#writeRequest(frame, now);
+		if (this.requests.controls > 0) {
+			if (this.#writeRequest(frame, now)) return true;
+			// None is left when it is too long for this broker.
+			if (this.requests.controls > 0) return false;
+		}
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
@@ -312,8 +317,8 @@ export class Session {
 		let reason = 0;
 		if (packet.end - at !== 2 || id === 0) {
 			// Longer ones come in 5.0 only; what is wrong with any other, the reader tells.
-			const ack = readServerPacket(packet) as AckPacket<string>;
-			reason = ack.reasonCode ?? 0;
+			const ack = readServerPacket(packet) as Ack;
+			reason = ack.reasonCode;
 			this.ackProperties = ack.properties;
 		}
 		const { sender } = this;

@@ -26,10 +26,12 @@ const patienceMs = 5_000;
 const { sample, seed, path: only, all } = parseOptions(process.argv.slice(2));
 const mutants: Mutant[] = [];
 await bundleMutants();
-const survey = (await ask(startWorker(), { mutant: 0, tests: undefined }, 600_000)) as Extract<
+const surveyor = startWorker();
+const survey = (await ask(surveyor, { mutant: 0, tests: undefined }, 600_000)) as Extract<
 	Answer,
 	{ loaded: number[] }
 >;
+surveyor.kill("SIGKILL");
 const failing = survey.tests.filter(test => !test.passed);
 if (failing.length > 0) {
 	for (const { title } of failing) console.log(`fails without a mutant: ${title}`);
@@ -124,7 +126,7 @@ async function work(): Promise<void> {
 		if (answer === undefined) {
 			hung++;
 			worker = startWorker();
-		} else if ("killedBy" in answer && answer.killedBy === undefined) survivors.push(mutant);
+		} else if ("killedBy" in answer && answer.killedBy === "") survivors.push(mutant);
 	}
 	worker.kill("SIGKILL");
 }
