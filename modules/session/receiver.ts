@@ -58,10 +58,13 @@ export class Receiver {
 		if (this.#idCount > 0 && version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
 		return this.#push(message.id | (1 << qosShift));
 	}
-	/** Whether a QoS 2 message was delivered before. */
-	knows({ id, dup }: Incoming): boolean {
+	/** Whether publish() would give a token for the message: it is new, and there is room for it. */
+	wants({ id, dup, qos }: Incoming): boolean {
+		if (this.pending >= this.#room) return false;
+		if (qos === 1) return true;
 		const at = this.#find(id);
-		return at >= 0 && (dup || (this.#ids[at]! & doubtFlag) === 0);
+		if (at >= 0) return !dup && (this.#ids[at]! & doubtFlag) !== 0;
+		return this.#idCount < this.max || this.#stale() >= 0;
 	}
 	/** The same at QoS 2. */
 	#publishOnce({ id, dup }: Incoming, version: Version): number {
@@ -90,6 +93,10 @@ export class Receiver {
 		this.overrun = true;
 		this.#room = 0;
 		return -1;
+	}
+	/** The token of the first message that is not acknowledged, or of the next one. */
+	get oldest(): number {
+		return this.#firstToken;
 	}
 	/** Nothing waits for a handler, or for the broker's release. */
 	get settled(): boolean {
@@ -151,17 +158,20 @@ export class Receiver {
 		this.#idCount = 0;
 		this.#sessionToken = this.#nextToken;
 	}
-	/**
-	 * Forgets the oldest id that the broker has not named on this connection. It sends what it knows of first,
-	 * so it has lost that one, with a session whose end was told in a CONNACK which never came. False without
-	 * any.
-	 */
+	/** Forgets such an id; false without any. */
 	#evict(): boolean {
-		let at = 0;
-		while (at < this.#idCount && this.#ids[at]! & seenFlag) at++;
-		if (at === this.#idCount) return false;
+		const at = this.#stale();
+		if (at < 0) return false;
 		this.#ids.copyWithin(at, at + 1, this.#idCount--);
 		return true;
+	}
+	/**
+	 * Where the oldest id is that the broker has not named on this connection; -1 without any. It sends what it
+	 * knows of first, so it has lost that one, with a session whose end was told in a CONNACK which never came.
+	 */
+	#stale(): number {
+		for (let at = 0; at < this.#idCount; at++) if (!(this.#ids[at]! & seenFlag)) return at;
+		return -1;
 	}
 	/** Receive Maximum counts anew with each connection [MQTT5 4.9]. */
 	#unfinished(): number {
