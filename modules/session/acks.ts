@@ -46,7 +46,7 @@ export class Acks {
 		bytes[at + 1] = reason === 0 ? 2 : 3;
 		bytes[at + 2] = ack >> 8;
 		bytes[at + 3] = ack;
-		if (reason !== 0) bytes[at + 4] = reason;
+		bytes[at + 4] = reason;
 		frame.end = at + (reason === 0 ? 4 : 5);
 		this.#first = (this.#first + 1) & (this.size - 1);
 		this.count--;

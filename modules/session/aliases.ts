@@ -36,8 +36,8 @@ export class Aliases {
 		let hash = length;
 		for (let i = from + Math.max(0, length - hashedBytes); i < from + length; i++)
 			hash = (hash * 31 + memory[i]!) | 0;
-		for (let i = 0; i < this.#topics.length; i++)
-			if (this.#hashes[i] === hash && equals(this.#topics[i]!, memory, from, length)) return i + 1;
+		for (let i = this.#hashes.indexOf(hash); i >= 0; i = this.#hashes.indexOf(hash, i + 1))
+			if (equals(this.#topics[i]!, memory, from, length)) return i + 1;
 		if (this.#topics.length === this.#max) return 0;
 		if (!this.#recent.includes(hash)) {
 			this.#recent[this.#recentAt] = hash;
@@ -58,6 +58,7 @@ export function writeAliased(
 	topicAt: number,
 	alias: number,
 ): void {
+	const isKnown = alias > 0;
 	const topicBytes = 2 + ((memory[topicAt]! << 8) | memory[topicAt + 1]!);
 	const idAt = topicAt + topicBytes;
 	const idBytes = memory[from]! & 6 ? 2 : 0;
@@ -67,11 +68,11 @@ export function writeAliased(
 		propertyBytes += (memory[at]! & 0x7f) << shift;
 		if (memory[at++]! < 0x80) break;
 	}
-	const bytes = (alias < 0 ? topicBytes : 2) + idBytes + varintBytes(propertyBytes) + aliasBytes + to - at;
+	const bytes = (isKnown ? 2 : topicBytes) + idBytes + varintBytes(propertyBytes) + aliasBytes + to - at;
 	frame.byte(memory[from]!);
 	frame.varint(bytes);
-	if (alias < 0) frame.copy(memory, topicAt, idAt);
-	else frame.word(0);
+	if (isKnown) frame.word(0);
+	else frame.copy(memory, topicAt, idAt);
 	frame.copy(memory, idAt, idAt + idBytes);
 	frame.varint(propertyBytes);
 	frame.byte(topicAlias);

@@ -23,7 +23,7 @@ export function connectPacket(
 	if (will !== undefined) packet.will = will;
 	if (version !== 5) return packet;
 	packet.properties = { receiveMaximum: options.incomingMax };
-	if (packetBytesMax > 0) packet.properties.maximumPacketSize = packetBytesMax;
+	if (packetBytesMax !== 0) packet.properties.maximumPacketSize = packetBytesMax;
 	if (options.topicAliasMax > 0) packet.properties.topicAliasMaximum = options.topicAliasMax;
 	if (options.requestResponseInformation) packet.properties.requestResponseInformation = true;
 	if (!clean) packet.properties.sessionExpiryInterval = options.sessionExpirySeconds;

@@ -32,7 +32,7 @@ export class Gate {
 	}
 	/** Nothing is read before open(). */
 	close(): void {
-		this.pendingMax = -1;
+		this.pendingMax = 0;
 	}
 	open(): void {
 		this.pendingMax = this.#openMax;

@@ -31,7 +31,8 @@ export function putProperties(
 ): number {
 	const from = putVarint(memory, at, bytes);
 	if (properties !== undefined) memory.set(properties, from + bytes - properties.length);
-	if (bytes > (properties === undefined ? 0 : properties.length)) memory[from] = messageExpiryInterval;
+	const ownBytes = properties === undefined ? bytes : bytes - properties.length;
+	if (ownBytes !== 0) memory[from] = messageExpiryInterval;
 	return from + bytes;
 }
 

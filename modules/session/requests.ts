@@ -91,7 +91,6 @@ export class Requests {
 		let at = 0;
 		while (at < this.#waiting.length && isControl(this.#waiting[at]!)) at++;
 		this.#waiting.splice(at, 0, control);
-		this.controls++;
 		this.#count();
 		return true;
 	}
@@ -102,8 +101,8 @@ export class Requests {
 	}
 	/** The connection is gone: what was not answered is asked again, first. */
 	lose(): void {
-		this.#waiting = this.#asked.map(({ request }) => request).concat(this.#waiting);
-		if (this.controls > 0) this.#waiting = this.#waiting.filter(request => !isControl(request));
+		const requests = this.#asked.map(({ request }) => request).concat(this.#waiting);
+		this.#waiting = requests.filter(request => !isControl(request));
 		this.#asked = [];
 		this.#count();
 	}
@@ -146,16 +145,15 @@ export class Requests {
 		}
 		return false;
 	}
-	/** SUBACK, UNSUBACK or PUBACK with its one code; false when nothing of its kind was asked under that id. */
-	answer(id: number, codes: readonly number[], type: PacketType, properties?: AckProperties): boolean {
+	/** SUBACK, UNSUBACK or PUBACK with its one code; nothing, unless that was asked for under that id. */
+	answer(id: number, codes: readonly number[], type: PacketType, properties?: AckProperties): void {
 		const at = this.#asked.findIndex(asked => asked.id === id);
-		if (at < 0 || answerType(this.#asked[at]!.request) !== type) return false;
+		if (at < 0 || answerType(this.#asked[at]!.request) !== type) return;
 		if (codes.length > 1 || (type === PacketType.suback && codes.length === 0))
 			throw malformed(`${codes.length} answers to a request for one filter`);
 		const [{ request }] = this.#asked.splice(at, 1) as [Asked];
 		this.#count();
 		request.onAnswer(codes[0] ?? 0, properties);
-		return true;
 	}
 	/** This broker has said that it does not take the next one: it need not be asked. */
 	#refuse(code: number): void {
@@ -166,16 +164,13 @@ export class Requests {
 	#count(): void {
 		this.unsent = this.#waiting.length;
 		this.owed = this.#asked.length;
-		if (this.controls > 0) this.#countControls();
-	}
-	#countControls(): void {
 		this.controls = 0;
 		for (const request of this.#waiting) if (isControl(request)) this.controls++;
 		for (const { request } of this.#asked) if (isControl(request)) this.controls++;
 	}
 	/** Another one each time: at most max are in use, and there are as many in each round. */
 	#unusedId(): number {
-		this.#round = (this.#round + this.#idSize) & packetIdMax & ~(this.#idSize - 1);
+		this.#round = (this.#round + this.#idSize) & packetIdMax;
 		let id = this.#round + this.#firstId;
 		while (this.#asked.some(asked => ((asked.id ^ id) & (this.#idSize - 1)) === 0)) id++;
 		return id;

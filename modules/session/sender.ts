@@ -58,7 +58,7 @@ export class Sender {
 	/** The next record to be sent again, or 0; those before it have been, or need not be. */
 	#again = 0;
 
-	constructor(outbox: Outbox, acks: Acks, offer: Offer, version: Version, aliasMax = 0) {
+	constructor(outbox: Outbox, acks: Acks, offer: Offer, version: Version, aliasMax: number) {
 		this.outbox = outbox;
 		this.#acks = acks;
 		this.#offer = offer;
@@ -146,12 +146,15 @@ export class Sender {
 	 * [MQTT-3.3.1-1] [MQTT-4.4.0-1] [MQTT-4.6.0-1] [MQTT-2.3.1-3, 3.1.1] [MQTT-3.3.1-1, 3.1.1]
 	 * [MQTT-4.4.0-1, 3.1.1] [MQTT-4.6.0-1, 3.1.1]
 	 */
-	restart(kept: boolean, unsure = false): void {
+	restart(kept: boolean, unsure: boolean): void {
 		const aliasMax = Math.min(this.#aliasMax, this.#offer.topicAliasMax); // [MQTT-3.2.2-17] [MQTT-3.3.2-9]
-		this.#aliases = aliasMax > 0 ? new Aliases(aliasMax) : undefined; // [MQTT-3.2.2-18]
-		if (aliasMax > 0) this.#offer.limited = true;
+		this.#aliases = undefined; // [MQTT-3.2.2-18]
+		if (aliasMax > 0) {
+			this.#aliases = new Aliases(aliasMax);
+			this.#offer.limited = true;
+		}
 		const outbox = this.outbox;
-		let next = 0;
+		let next: number;
 		for (let record = outbox.head; record !== outbox.next; record = next) {
 			next = outbox.after(record);
 			const state = outbox.state(record);
@@ -191,8 +194,7 @@ export class Sender {
 	acknowledge(id: number, reason: number, qos: number): void {
 		const outbox = this.outbox;
 		const record = this.#find(id);
-		if (record === 0) return;
-		const marks = outbox.marks(record);
+		const marks = outbox.marks(record); // 0 of record 0
 		if ((marks & Mark.qos) !== qos << Mark.qosShift || outbox.state(record) !== RecordState.sent) return;
 		this.#finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason);
 	}
@@ -228,7 +230,7 @@ export class Sender {
 		this.directLeft -= count;
 		if (this.directLeft > 0) return;
 		this.direct = 0;
-		if (this.unwritten > 0) this.flushed(Infinity);
+		this.flushed(Infinity);
 	}
 	/**
 	 * Puts more of the message which is being written, and is not in the log, into the frame; false when there
@@ -236,7 +238,6 @@ export class Sender {
 	 */
 	writeOn(frame: FrameWriter): boolean {
 		const { streams } = this;
-		if (streams.left === 0 || frame.room === 0) return false;
 		const { done } = streams;
 		const from = frame.end;
 		const count = streams.write(frame);
@@ -288,10 +289,9 @@ export class Sender {
 	/** One message with all that may need a look: priority, what this broker takes, its time to live. */
 	#transmitOne(frame: FrameWriter, now: number): boolean {
 		const outbox = this.outbox;
-		for (;;) {
+		while (outbox.next !== 0) {
 			outbox.promote();
 			const record = outbox.next;
-			if (record === 0) return false;
 			const code = this.#refusal(record);
 			if (code === 0) {
 				if (this.#version === 5) setExpiry(outbox, record, now);
@@ -309,6 +309,7 @@ export class Sender {
 			}
 			outbox.finish(record, Outcome.unsendable, code);
 		}
+		return false;
 	}
 	/** Whether it may go by an alias: that first makes it longer, and needs a copy. */
 	#mayShorten(bytes: number, frame: FrameWriter): boolean {
@@ -336,10 +337,8 @@ export class Sender {
 			const record = this.#again;
 			const code = this.#refusal(record);
 			if (outbox.state(record) !== RecordState.sent) this.#again = this.#following(record);
-			else if (code !== 0) {
-				this.#again = this.#following(record);
-				outbox.finish(record, Outcome.unsendable, code);
-			} else return this.#sendAgain(record, frame, now);
+			else if (code !== 0) this.#finish(record, Outcome.unsendable, code);
+			else return this.#sendAgain(record, frame, now);
 		}
 		return this.transmit(frame, now);
 	}

@@ -72,7 +72,7 @@ export class Session {
 			this.#acks,
 			this.handshake.offer,
 			options.version,
-			options.outgoingAliasMax,
+			options.outgoingAliasMax ?? 0,
 		);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
 		this.#gate = new Gate(
@@ -205,7 +205,7 @@ export class Session {
 	transmit(frame: FrameWriter, now: number): boolean {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
 		if (this.sender.direct !== 0) return this.#writeOn(frame, now);
-		let written = false;
+		let written: boolean;
 		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.#writeAck(frame);
 		else written = this.#writeUsual(frame, now);
@@ -229,8 +229,8 @@ export class Session {
 	}
 	/** How many bytes of the direct packet the socket has taken, from the log itself. */
 	wrote(count: number, now: number): void {
+		this.pulse.write(now);
 		this.sender.wrote(count);
-		if (this.sender.direct !== 0) this.pulse.write(now);
 	}
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {
@@ -240,14 +240,14 @@ export class Session {
 		if (this.pulse.pingDue) return this.#writePing(frame);
 		if (this.handshake.authDue) return this.#writeAuth(frame, now);
 		if (this.requests.controls > 0) {
-			if (this.#writeRequest(frame, now)) return true;
+			const written = this.#writeRequest(frame, now);
 			// None is left when it is too long for this broker.
-			if (this.requests.controls > 0) return false;
+			if (written || this.requests.controls > 0) return written;
 		}
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
-			if (this.sender.resending) return this.requests.unsent > 0 && this.#writeRequest(frame, now);
+			if (this.sender.resending) return this.#writeRequest(frame, now);
 		}
 		this.#rareDue = false;
 		return this.#writeUsual(frame, now);
@@ -338,7 +338,7 @@ export class Session {
 	}
 	#receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
-		if (packet.skipped > 0) return this.#receiveLong(packet);
+		if (packet.skipped !== 0) return this.#receiveLong(packet);
 		viewPublish(packet, incoming);
 		if (incoming.alias !== 0) incoming.resolve();
 		if (incoming.qos === 0) incoming.token = -1;
@@ -359,7 +359,6 @@ export class Session {
 			if (incoming.alias !== 0) incoming.resolve();
 			incoming.skippedBytes = packet.skipped;
 			incoming.payloadBytes = packet.left;
-			this.#isHeard = false;
 			// One that was delivered before, or that will come again, must not be heard.
 			return incoming.qos > 0 && !receiver.wants(incoming) ? SessionEvent.none : SessionEvent.begun;
 		}

@@ -115,7 +115,7 @@ export class Streams {
 		const from = frame.end;
 		const head = outbox.bytes(record) - this.done;
 		if (head > 0) {
-			const count = head < frame.room ? head : frame.room;
+			const count = Math.min(head, frame.room);
 			const at = outbox.place(record) + this.done;
 			frame.copy(outbox.memory, at, at + count);
 			this.#count(count);
@@ -124,7 +124,7 @@ export class Streams {
 			const count = this.#read(record, frame);
 			// Whoever was asked for bytes may have ended the connection.
 			if (record !== this.#record) return 0;
-			if (count < 0) return -1;
+			if (count === 0) return -1;
 			frame.end += count;
 			this.#count(count);
 		}
@@ -134,7 +134,7 @@ export class Streams {
 		this.done += count;
 		this.left -= count;
 	}
-	/** Reads behind the end of the frame; -1 when that cannot be done. */
+	/** Reads behind the end of the frame; 0 when that cannot be done. */
 	#read(record: number, frame: FrameWriter): number {
 		const into = frame.bytes.subarray(frame.end, frame.end + Math.min(this.left, frame.room));
 		const offset = this.done - this.#outbox.bytes(record);
@@ -151,6 +151,6 @@ export class Streams {
 		} finally {
 			this.#isReading = false;
 		}
-		return -1;
+		return 0;
 	}
 }

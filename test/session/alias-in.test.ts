@@ -4,6 +4,7 @@ import { Bench, dense } from "../support/bench.js";
 test("CONNECT: the Topic Alias Maximum is announced where there is one, and in 5.0", t => {
 	for (const [version, topicAliasMax, bytes] of [
 		[5, 7, "10 14 0004 4d515454 05 02 003c 06 21 0003 22 0007 0001 63"],
+		[5, 1, "10 14 0004 4d515454 05 02 003c 06 21 0003 22 0001 0001 63"],
 		[5, 0, "10 11 0004 4d515454 05 02 003c 03 21 0003 0001 63"],
 		[4, 7, "10 0d 0004 4d515454 04 02 003c 0001 63"],
 	] as const) {

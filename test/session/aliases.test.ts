@@ -92,13 +92,15 @@ test(
 		] as const) {
 			const bench = online(connack, { outgoingAliasMax: aliasMax });
 			const seen = new Set<number>();
+			const topics: string[] = [];
 			for (let i = 0; i < 40; i++) {
 				bench.publish("A", 0, { topic: `topic/number/${i % 4}` });
 				for (const packet of new PacketDecoder(5).feed(hex(bench.sent()))) {
 					if (packet.cmd !== "publish") continue;
 					const alias = packet.properties?.topicAlias;
 					if (alias !== undefined) seen.add(alias);
-					else t.is(packet.topic, `topic/number/${i % 4}`);
+					if (alias !== undefined && packet.topic !== "") topics[alias] = packet.topic;
+					t.is(packet.topic || topics[alias!], `topic/number/${i % 4}`);
 				}
 			}
 			t.deepEqual(
@@ -116,7 +118,7 @@ test("alias: at every size of the frame a broker that knows its aliases gets the
 		for (let i = 0; i < 24; i++) {
 			const to = i % 3 === 0 ? "a/b" : `${topic}/${i % 2}`;
 			const payload = `${i}`.repeat(1 + (i % 7));
-			const marks = i % 5 === 0 ? Mark.retain : 0;
+			const marks = i % 2 === 0 ? Mark.retain : 0;
 			bench.publish(payload, i % 3, { topic: to, marks });
 			expected.push(`${to}=${payload} ${i % 3} ${marks}`);
 		}
@@ -148,6 +150,79 @@ test("alias: topics which differ in their beginning alone have two", t => {
 test("alias: one topic is not taken for the beginning of another with the same hash", t => {
 	// One byte more counts as much as 31 less in the first of the last eight.
 	const bench = online();
-	for (const to of ["aBBBBBBBB", "aBBBBBBBB", "aBBBBBBB"]) bench.publish("A", 0, { topic: to });
+	const [long, short] = ["aBBBBBBBB", "aBBBBBBB"] as const;
+	for (const to of [long, long, short]) bench.publish("A", 0, { topic: to });
 	t.is(bench.sent().slice(-32), dense("0f 0008 61 42424242424242 03 23 0002 41"));
+	for (const to of [short, long]) bench.publish("A", 0, { topic: to });
+	t.is(bench.sent(), dense("30 07 0000 03 23 0002 41  30 07 0000 03 23 0001 41"));
+});
+
+test("alias: none for topics of three bytes, which would be no shorter", t => {
+	for (const [to, count] of [
+		["abc", 0],
+		["abcd", 2],
+	] as const) {
+		const bench = online();
+		for (let i = 0; i < 3; i++) bench.publish("A", 0, { topic: to });
+		t.is(bench.sent().split("032300").length - 1, count);
+	}
+});
+
+test("alias: a topic has one when it comes again after as many others as are remembered", t => {
+	for (const [others, isAliased] of [
+		[9, true],
+		[10, false],
+	] as const) {
+		const bench = online();
+		bench.publish("A", 0, { topic });
+		for (let i = 0; i < others; i++) bench.publish("A", 0, { topic: `other/${i}` });
+		bench.sent();
+		bench.publish("A", 0, { topic });
+		t.is(bench.sent().includes("0323000141"), isAliased);
+	}
+});
+
+test("alias: a topic is known by itself, whatever follows it, and is of any length", t => {
+	for (const to of [topic, "x".repeat(300)]) {
+		const bench = online(taking(2), { frameBytes: 1024 });
+		bench.publish("A", 0, { topic: to });
+		bench.publish("B", 0, { topic: to, properties: Uint8Array.of(3, 0, 1, 0x78) });
+		bench.publish("C", 0, { topic: to });
+		t.true(bench.sent().endsWith(dense("30 07 0000 03 23 0001 43")));
+	}
+});
+
+test("alias: for a message of up to 512 bytes that with it fits into frame and Maximum Packet Size", t => {
+	for (const [bytes, frameBytes, packetMax, isAliased] of [
+		[512, 1024, 0, true],
+		[513, 1024, 0, false],
+		[50, 55, 0, true],
+		[50, 54, 0, false],
+		[50, 100, 55, true],
+		[50, 100, 54, false],
+	] as const) {
+		const limit = packetMax === 0 ? "" : `27 000000${toHex(Uint8Array.of(packetMax))}`;
+		const size = toHex(Uint8Array.of(3 + dense(limit).length / 2));
+		const more = toHex(Uint8Array.of(6 + dense(limit).length / 2));
+		const bench = online(`20 ${more} 00 00 ${size} 22 0002 ${limit}`, { frameBytes });
+		const payload = "x".repeat(bytes - (bytes < 128 ? 21 : 22));
+		for (let i = 0; i < 2; i++) bench.publish(payload, 0, { topic });
+		t.is(bench.outbox.bytes(1), bytes);
+		t.is(bench.sent().includes(dense("03 23 0001")), isAliased);
+	}
+});
+
+test("alias: delivered with its last byte at QoS 0, and with its round trip at QoS 1", t => {
+	const bench = online();
+	for (const payload of ["A", "B"]) bench.publish(payload, 0, { topic });
+	bench.publish("C", 1, { topic });
+	while (bench.session.transmit(bench.frame, bench.now));
+	const { end } = bench.frame;
+	bench.session.sender.flushed(end - dense("32 09 0000 0003 03 23 0001 43").length / 2 - 1);
+	t.is(bench.take(), "A delivered");
+	bench.session.sender.flushed(end);
+	t.is(bench.take(), "B delivered");
+	bench.now += 7;
+	bench.feed("40 02 0003");
+	t.is(bench.take(), "C delivered id 3 7 ms");
 });

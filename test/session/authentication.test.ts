@@ -103,7 +103,10 @@ test("re-authentication: it fails with the connection, and has no other than one
 	t.is(bench.connect(accepted), "", "the AUTH has gone with it");
 	const without = new Bench({ version: 5 });
 	without.connect();
-	t.throws(() => without.session.reauthenticate(() => {}), { instanceOf: TypeError });
+	t.throws(() => without.session.reauthenticate(() => {}), {
+		instanceOf: TypeError,
+		message: "there is no authenticator",
+	});
 });
 
 test("re-authentication: a broker that does not answer is given up", t => {
@@ -138,6 +141,9 @@ test("AUTH: it waits for an empty frame, and dies with the connection", t => {
 });
 
 test("AUTH: one over the broker's Maximum Packet Size is not sent [MQTT-3.2.2-15]", t => {
+	const exact = online(`20 0c 00 00 09 ${method} 27 0000000c`).bench;
+	exact.session.reauthenticate(() => {});
+	t.is(exact.sent(), dense(`f0 0a 19 08 ${method} 16 0001 01`));
 	const { bench } = online(`20 0c 00 00 09 ${method} 27 0000000b`);
 	bench.session.reauthenticate(() => {});
 	t.throws(() => bench.sent(), { message: /over the broker's 11/ });

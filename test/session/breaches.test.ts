@@ -146,6 +146,21 @@ test("DISCONNECT of ours: not before CONNECT, and not without a connection", t =
 	t.is(bench.sent(), dense("e0 00"), "after CONNECT it may come before CONNACK");
 });
 
+test("DISCONNECT of ours: nine bytes are room enough for each", t => {
+	for (const [length, room] of [
+		[10, 9],
+		[11, 8],
+	] as const) {
+		const bench = new Bench({ frameBytes: 24 });
+		bench.connect();
+		bench.publish("x".repeat(length), 0);
+		bench.session.transmit(bench.frame, 0);
+		t.is(bench.frame.room, room);
+		bench.session.leave(0);
+		t.is(bench.session.transmit(bench.frame, 0), room === 9);
+	}
+});
+
 test("DISCONNECT of ours: it waits for a frame with room", t => {
 	const bench = new Bench({ frameBytes: 24 });
 	bench.connect();

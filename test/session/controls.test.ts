@@ -160,6 +160,7 @@ test("requests: abandoned, each is told that no answer came, and counts no longe
 	const second = control(bench, "y");
 	const waiting = ask(bench, "b");
 	const { requests } = bench.session;
+	t.is(unanswered, 0x100, "no reason code is so large");
 	requests.abandon();
 	t.deepEqual([asked, first, second, waiting], [[unanswered], [unanswered], [unanswered], [unanswered]]);
 	t.deepEqual([requests.unsent, requests.owed, requests.controls], [0, 0, 0]);

@@ -134,6 +134,32 @@ test("direct: a QoS 0 message is delivered with its last byte, and comes again w
 	}
 });
 
+test("direct: sent again, it is what it was, and waits for an empty frame", t => {
+	for (const [bytes, frameBytes, isDirect] of [
+		[512, 1024, false],
+		[513, 1024, true],
+		[32, 32, false],
+		[33, 32, true],
+	] as const) {
+		const bench = new Bench({ frameBytes, outboxBytes: 2048 });
+		bench.connect();
+		bench.publish("A", 1);
+		const record = bench.publish("x".repeat(bytes - (bytes > 128 ? 8 : 7)), 1);
+		t.is(bench.outbox.bytes(record), bytes);
+		bench.sent();
+		bench.cut();
+		bench.session.open({});
+		bench.sent();
+		bench.feed(resumed);
+		while (bench.session.transmit(bench.frame, bench.now));
+		t.is(bench.session.sender.direct, 0, "the frame is not empty");
+		bench.frame.reset();
+		if (frameBytes > 512 && !isDirect) continue;
+		t.true(bench.session.transmit(bench.frame, bench.now));
+		t.is(bench.session.sender.direct, isDirect ? record : 0);
+	}
+});
+
 test("direct: it waits for the window", t => {
 	const bench = online({ window: 1 });
 	for (const text of ["A", payload]) bench.publish(text, 1);

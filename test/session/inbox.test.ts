@@ -98,3 +98,12 @@ test("inbox: in 5.0 messages of both kinds count together", t => {
 		t.is(bench.breach(`${third} 07 ${t1} 0009 00 41`), `t=41 qos ${third === "32" ? 1 : 2}`);
 	}
 });
+
+test("inbox: in 5.0 each kind counts at each place", t => {
+	const bench = new Bench({ version: 5, incomingMax: 3 });
+	bench.connect();
+	bench.feed(`34 07 ${t1} 0007 00 41`);
+	bench.handled(token(bench), 7, 2);
+	bench.feed(`32 07 ${t1} 0008 00 41  34 07 ${t1} 0009 00 41`);
+	t.is(bench.breach(`32 07 ${t1} 000a 00 41`), "0x93 more than 3 messages unacknowledged");
+});

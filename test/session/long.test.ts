@@ -123,3 +123,44 @@ test("long: its topic alias is taken in, also when it is passed over", t => {
 	t.is(begin(bench, "30 20 0000 03 23 0001"), SessionEvent.begun);
 	t.is(bench.session.incoming.topic, "t");
 });
+
+// The head of this one is longer than the reader: it never begins.
+const topic = `0014 ${"74".repeat(20)}`;
+
+test("long: one whose topic is longer than the reader is passed over, acknowledged and told", t => {
+	const bench = online();
+	t.is(bench.feed(`32 1d ${topic} 0001 4142434445`), "skipped 29");
+	t.is(bench.sent(), dense("40 02 0001"));
+	t.is(bench.feed(`30 1d ${topic} 0000 4142434445`), "skipped 29", "at QoS 0 there is no id");
+	t.is(bench.breach(`32 1d ${topic} 0000 4142434445`), "0x82 packet id 0");
+});
+
+test("long: what a handler has had of one does not keep the next one from being told", t => {
+	const bench = online();
+	begin(bench, "32 20 0001 74 0007 41");
+	bench.session.takeLong();
+	bench.session.passLong(true);
+	t.is(bench.feed(rest.slice(2)), "");
+	t.is(bench.feed(`30 1d ${topic} 41424344454647`), "skipped 29");
+	begin(bench, "30 20 0001 74 41");
+	bench.session.passLong(true);
+	bench.reconnect(resumed);
+	t.is(bench.feed(`30 1d ${topic} 41424344454647`), "skipped 29");
+});
+
+test("long: in doubt DUP tells whether one is new, also where its topic is passed over", t => {
+	for (const [flags, told] of [
+		["3c", ""],
+		["3d", ""],
+		["34", "skipped 29"],
+		["35", "skipped 29"],
+	] as const) {
+		const bench = online();
+		t.is(bench.feed(`34 1d ${topic} 0007 4142434445`), "skipped 29");
+		bench.cut();
+		bench.session.open({});
+		bench.sent();
+		bench.reconnect(resumed);
+		t.is(bench.feed(`${flags} 1d ${topic} 0007 4142434445`), told);
+	}
+});

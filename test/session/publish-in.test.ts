@@ -144,6 +144,11 @@ test("QoS 2: ids are released in any order", t => {
 	bench.feed("62 02 0007  62 02 0009  62 02 0008");
 	t.is(bench.sent(), dense("70 02 0007  70 02 0009  70 02 0008"));
 	for (const id of [7, 8, 9]) t.is(bench.feed(`34 06 ${t1} 000${id} 42`), "t=42 qos 2");
+	const five = new Bench({ version: 5 });
+	five.connect();
+	for (const id of [7, 8]) five.feed(`34 07 ${t1} 000${id} 00 41`);
+	five.feed("62 02 0007  62 02 0008  62 02 0008");
+	t.is(five.sent(), dense("70 02 0007  70 02 0008  70 03 0008 92"), "a reason is for the unknown alone");
 });
 
 test("acks: those that a cut has overtaken do not go out on the next connection", t => {
@@ -163,6 +168,10 @@ test("acks: a socket that takes nothing stops the reading before there are too m
 		count++;
 	}
 	t.is(count, 8, "room for the window, and two for each incoming one, in a power of two");
+	const exact = new Bench({ window: 2, incomingMax: 3 });
+	exact.connect();
+	for (let i = 0; i < 8; i++) exact.feed("62 02 0009");
+	t.false(exact.session.ready);
 	t.is(bench.sent(), dense("70 02 0009").repeat(8));
 	t.true(bench.session.ready);
 	bench.feed(`32 06 ${t1} 0007 41`);
@@ -215,10 +224,10 @@ test("skipped: a message over the reader is passed over, acknowledged at its pla
 });
 
 /** Three QoS 2 messages are taken; then a CONNACK is lost, and the next one calls the session present. */
-function doubtful(): Bench {
-	const bench = new Bench();
+function doubtful(ids = [7, 8, 9]): Bench {
+	const bench = new Bench({ incomingMax: ids.length });
 	bench.connect();
-	for (const id of [7, 8, 9]) {
+	for (const id of ids) {
 		bench.feed(`34 06 ${t1} 000${id} 41`);
 		bench.handled(token(bench), id, 2);
 	}
@@ -240,4 +249,24 @@ test("doubt: ids which the broker does not name any more make room, the oldest f
 	t.is(bench.feed(`34 06 ${t1} 0001 42`), "t=42 qos 2");
 	bench.handled(token(bench), 1, 2);
 	t.is(bench.feed(`3c 06 ${t1} 0009 41`), "", "the last one is still known");
+});
+
+test("doubt: the one that makes room, and the one that is new, leave the others known", t => {
+	for (const first of [1, 5]) {
+		const bench = doubtful([5, 6, 7, 8]);
+		t.is(bench.feed(`34 06 ${t1} 000${first} 42`), "t=42 qos 2");
+		bench.handled(token(bench), first, 2);
+		for (const id of [6, 7, 8]) t.is(bench.feed(`3c 06 ${t1} 000${id} 41`), "", `id ${id}`);
+		t.is(bench.feed(`3c 06 ${t1} 0009 41`), "", "and there is no room for more");
+		t.true(bench.session.receiver.overrun);
+	}
+});
+
+test("QoS 2: what comes first in a session that we have forgotten is acknowledged as well", t => {
+	const bench = new Bench();
+	bench.connect(resumed);
+	bench.feed(`3c 06 ${t1} 0007 41`);
+	t.is(bench.handled(token(bench), 7, 2), dense("50 02 0007"));
+	bench.reconnect(accepted);
+	t.true(bench.session.receiver.settled, "a new session has no ids");
 });

@@ -229,6 +229,18 @@ test("keep-alive: the server's takes the place of ours, for as long as the conne
 	t.deepEqual(pass(on, 15_000), ["15000: c000"]);
 });
 
+test("silence: nothing is expected of a broker that has not accepted us, whatever was before", t => {
+	const bench = online({});
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.now += 100_000;
+	t.is(bench.session.tick(bench.now, false), undefined);
+	bench.now += 100_000;
+	t.is(bench.session.tick(bench.now, false), undefined);
+	t.false(bench.session.pulse.pingDue);
+});
+
 test("deadline: there is none without a connection", t => {
 	const bench = new Bench();
 	t.is(bench.session.pulse.deadline, Infinity);

@@ -153,6 +153,70 @@ test("stream: without room in the log it is not taken", t => {
 	t.is(bench.connect(), dense(`32 5f 0001 74 0001 ${payload}`));
 });
 
+test("stream: a full frame keeps the next one out, and not only the one behind it", t => {
+	const all = [
+		`1e 0001 74 0001 ${"78".repeat(25)}`,
+		`5f 0001 74 0002 ${payload}`,
+		`5f 0001 74 0003 ${payload}`,
+	];
+	const bench = online();
+	bench.publish("x".repeat(25), 1);
+	for (const name of ["S", "T"]) bench.publishStream(name, new TextSource(text), 1);
+	t.is(bench.sent(), dense(all.map(rest => `32 ${rest}`).join("")));
+	t.is(bench.reconnect(resumed), dense(all.map(rest => `3a ${rest}`).join("")));
+});
+
+test("stream: of any length, it ends with its last byte, in a frame that is full or has one", t => {
+	for (const again of [false, true])
+		for (let length = 0; length < 140; length++) {
+			const bench = online();
+			const body = "x".repeat(length);
+			bench.publishStream("S", new TextSource(body), again ? 1 : 0);
+			if (again) bench.sent();
+			if (again) bench.cut();
+			if (again) bench.session.open({});
+			if (again) bench.sent();
+			if (again) bench.feed(resumed);
+			let bytes = 0;
+			while (bench.session.transmit(bench.frame, bench.now)) {
+				t.is(bench.take(), "");
+				const { end, start, room } = bench.frame;
+				bytes += end - start;
+				t.true(room === 0 || bench.session.sender.direct === 0);
+				bench.session.sender.flushed(end - 1);
+				t.is(bench.take(), "", "a byte is missing");
+				bench.session.sender.flushed(end);
+				bench.frame.reset();
+			}
+			t.is(bytes, (again ? 7 : 5) + length + (length + (again ? 5 : 3) > 127 ? 1 : 0));
+			t.is(bench.session.sender.direct, 0);
+			t.is(bench.take(), again ? "" : "S delivered");
+		}
+});
+
+test("stream: it begins in the last byte of a frame; when its source fails then, half of it is out", t => {
+	for (const fails of [false, true])
+		for (const again of [false, true]) {
+			const bench = online();
+			const source = new TextSource(text);
+			bench.publish("x".repeat(24), 1);
+			bench.publishStream("S", source, 1);
+			if (again) bench.sent();
+			if (again) bench.cut();
+			if (again) bench.session.open({});
+			if (again) bench.sent();
+			if (again) bench.feed(resumed);
+			t.true(bench.session.transmit(bench.frame, bench.now));
+			t.is(bench.frame.room, 1);
+			t.true(bench.session.transmit(bench.frame, bench.now));
+			t.is(bench.frame.room, 0);
+			bench.frame.reset();
+			if (fails) source.onRead = () => fail("gone");
+			if (fails) t.throws(() => bench.sent(), { message: /half a message .* gone$/ });
+			else t.is(bench.sent().length, 2 * (7 + 90 - 1));
+		}
+});
+
 test("stream: all of its resends keep to the window, and to their order", t => {
 	const bench = online({ version: 5 });
 	for (const name of ["A", "B"]) bench.publishStream(name, new TextSource(text), 1);
@@ -294,7 +358,12 @@ test("stream: a source may publish, and may end the connection, while it is read
 	another.onRead = offset => {
 		if (offset > 30) bench.cut();
 	};
-	bench.sent();
+	for (let frames = 0; frames < 2; frames++) {
+		t.true(bench.session.transmit(bench.frame, bench.now));
+		bench.frame.reset();
+	}
+	t.false(bench.session.transmit(bench.frame, bench.now));
+	t.is(bench.frame.end, bench.frame.start, "nothing comes into the frame behind the end");
 	t.is(bench.session.sender.direct, 0);
 	another.onRead = source.onRead = () => {};
 	const both = `3a 5f 0001 74 0001 ${payload} 3a 5f 0001 74 0022 ${payload}`;
