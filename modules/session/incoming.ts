@@ -60,6 +60,6 @@ export class Incoming implements PublishView {
 	}
 	/** Aliases end with the connection [MQTT-3.3.2-7]. */
 	lose(): void {
-		this.#topics = [];
+		this.#topics.length = 0;
 	}
 }

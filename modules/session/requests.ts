@@ -101,8 +101,8 @@ export class Requests {
 	}
 	/** The connection is gone: what was not answered is asked again, first. */
 	lose(): void {
-		const requests = this.#asked.map(({ request }) => request).concat(this.#waiting);
-		this.#waiting = requests.filter(request => !isControl(request));
+		this.#waiting = this.#asked.map(({ request }) => request).concat(this.#waiting);
+		if (this.controls > 0) this.#waiting = this.#waiting.filter(request => !isControl(request));
 		this.#asked = [];
 		this.#count();
 	}

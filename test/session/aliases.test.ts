@@ -226,3 +226,16 @@ test("alias: delivered with its last byte at QoS 0, and with its round trip at Q
 	bench.feed("40 02 0003");
 	t.is(bench.take(), "C delivered id 3 7 ms");
 });
+
+test("alias: RETAIN stays with each", t => {
+	const bench = online();
+	for (const payload of ["A", "B", "C"]) bench.publish(payload, 0, { topic, marks: Mark.retain });
+	t.true(bench.sent().endsWith(dense(`31 17 ${name} 03 23 0001 42  31 07 0000 03 23 0001 43`)));
+});
+
+test("alias: none unless they are asked for", t => {
+	const bench = new Bench({ version: 5 });
+	bench.connect(taking(5));
+	for (let i = 0; i < 3; i++) bench.publish("A", 0, { topic });
+	t.is(bench.sent(), dense(`30 14 ${name} 00 41`).repeat(3));
+});

@@ -98,6 +98,13 @@ test("control: it dies with its connection, and what waited for it is sent on th
 	t.deepEqual([lost, unsent, request], [[], [], []]);
 });
 
+test("control: one alone dies as well", t => {
+	const bench = online();
+	control(bench, "x");
+	t.is(bench.reconnect(), "");
+	t.is(bench.session.requests.unsent, 0);
+});
+
 test("control: there is none without a connection, nor one request too many", t => {
 	const bench = new Bench({ requestsMax: 2 });
 	t.is(control(bench, "x"), undefined);

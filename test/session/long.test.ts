@@ -164,3 +164,40 @@ test("long: in doubt DUP tells whether one is new, also where its topic is passe
 		t.is(bench.feed(`${flags} 1d ${topic} 0007 4142434445`), told);
 	}
 });
+
+test("long: one for which an id that the broker has forgotten makes room begins", t => {
+	const bench = online({ incomingMax: 1 });
+	bench.feed("34 06 0001 74 0007 41");
+	bench.handled(bench.session.incoming.token, 7, 2);
+	t.is(begin(bench, "34 20 0001 74 0008"), SessionEvent.none, "there is no room yet");
+	bench.reconnect(resumed);
+	t.is(begin(bench, "34 20 0001 74 0008"), SessionEvent.begun);
+});
+
+test("long: at QoS 0 it needs no room", t => {
+	const bench = online({ version: 5, incomingMax: 1 });
+	bench.feed("32 07 0001 74 0007 00 41");
+	t.is(begin(bench, "30 20 0001 74 00"), SessionEvent.begun);
+});
+
+test("long: while a handler takes one, nothing else is read when a jam is over", t => {
+	const bench = online({ incomingMax: 1 });
+	bench.publish("A", 1);
+	bench.sent();
+	bench.feed("32 06 0001 74 0007 41");
+	const { token } = bench.session.incoming;
+	t.false(bench.session.ready);
+	for (let i = 0; i < 2; i++) {
+		t.is(bench.session.tick(bench.now, true), undefined);
+		bench.now += 30_000;
+	}
+	t.is(bench.session.tick(bench.now, true), undefined);
+	t.true(bench.session.ready, "the jam is broken");
+	begin(bench, "30 20 0001 74");
+	bench.session.takeLong();
+	t.is(bench.handled(token, 7, 1), dense("40 02 0007 c0 00"));
+	bench.session.tick(bench.now, true);
+	t.false(bench.session.ready);
+	take(bench, "41".repeat(29));
+	t.true(bench.session.ready);
+});
