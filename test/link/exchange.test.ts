@@ -187,7 +187,7 @@ test("late: callbacks of a stream that was closed change nothing", t => {
 	bench.link.stop();
 	bench.seen();
 	handler.onLost("late");
-	handler.onReadable();
+	handler.onReadable(1);
 	handler.onWritable(10);
 	t.is(bench.seen(), "");
 	t.is(bench.host.wire.closed, 1);
@@ -302,6 +302,26 @@ test("read: what stopped for want of room for acknowledgements goes on when they
 	wire.up(1_000);
 	t.is(wire.unread, 0);
 	t.is(wire.sent(), dense("70 02 0009").repeat(40));
+});
+
+test("read: packets that are left in the reader outlast the host's chunk, and the end of what it told", t => {
+	const bench = new LinkBench();
+	bench.connect();
+	bench.busy = true;
+	const { wire } = bench.host;
+	const packet = (id: number) => `32 07 0001 74 000${id} 4${id} 4${id}`;
+	wire.feed([1, 2, 3, 4, 5].map(packet).join(""));
+	t.is(wire.unread, 0);
+	t.deepEqual(bench.messages, ["AA", "BB"], "handlers are busy with these");
+	wire.feed("d0 00");
+	bench.link.acknowledge(0, 1, 1);
+	bench.host.pass(0);
+	t.deepEqual(bench.messages, ["AA", "BB", "CC"]);
+	bench.link.acknowledge(1, 2, 1);
+	bench.link.acknowledge(2, 3, 1);
+	bench.host.pass(0);
+	t.deepEqual(bench.messages, ["AA", "BB", "CC", "DD", "EE"]);
+	t.is(wire.unread, 2, "and there are two again");
 });
 
 test("farewell: one that the host does not take changes nothing", t => {
