@@ -2,6 +2,7 @@
 
 import type { Text } from "../modules/wire/text.js";
 
+// [MQTT-4.2-1] [MQTT-7.1.2-1, 3.1.1]
 /** A byte stream to the broker. */
 export interface Transport {
 	/**

@@ -200,7 +200,7 @@ export class Link implements TransportHandler {
 		} else if (now >= this.#until && this.state !== LinkState.stopped)
 			this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
 	}
-	/** An error ends the connection. */
+	/** An error ends the connection. [MQTT-4.13.1-1] [MQTT-4.8.0-1, 3.1.1] [MQTT-4.8.0-2, 3.1.1] */
 	breach(error: unknown): void {
 		if (error instanceof ProtocolError) {
 			// Before 5.0 a DISCONNECT would make the broker forget our will; there the stream just ends.
@@ -297,7 +297,7 @@ export class Link implements TransportHandler {
 				this.#onlineAt = now;
 				if (!handshake.sessionPresent || handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
-			case SessionEvent.refused:
+			case SessionEvent.refused: // [MQTT-4.13.2-1]
 				return this.#turnAway(refusalCause(handshake.reason), "refused", now);
 			case SessionEvent.disconnected:
 				return this.#turnAway(closeCause(handshake.reason), "closed by the broker", now);
@@ -314,7 +314,7 @@ export class Link implements TransportHandler {
 		return this.state === online && now - this.#onlineAt >= this.#options.healthyMs;
 	}
 	#farewell(reason: number, sessionExpirySeconds?: number): void {
-		this.session.leave(reason, sessionExpirySeconds);
+		this.session.leave(reason, sessionExpirySeconds); // [MQTT-3.14.4-2] [MQTT-3.14.4-1, 3.1.1]
 		try {
 			if (this.#transport !== undefined) this.#outlet.pump(this.#transport, this.#host.clock.now());
 		} catch {

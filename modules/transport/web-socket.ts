@@ -106,6 +106,7 @@ export class WebSocketTransport implements Transport, TransportHandler {
 		this.#flush();
 		return this.#allowance();
 	}
+	// [MQTT-6.0.0-2] [MQTT-6.0.0-2, 3.1.1]
 	read(max: number): Uint8Array | undefined {
 		while (this.#answer === undefined && this.#inner !== undefined && max > 0) {
 			if (this.#isInPayload) {

@@ -132,6 +132,7 @@ export class FrameReader {
 			if (length >= 0) {
 				const type = head >> 4;
 				if (type !== publish) this.#checkHead(type, head & 15);
+				// [MQTT-3.3.1-4] [MQTT-3.3.1-4, 3.1.1]
 				else if ((head & 6) === 6) throw malformed("PUBLISH at QoS 3");
 				this.type = type as PacketType;
 				this.flags = head & 15;
@@ -227,6 +228,8 @@ export class FrameReader {
 		}
 		throw malformed("remaining length over four bytes");
 	}
+	// [MQTT-2.1.3-1] [MQTT-3.6.1-1] [MQTT-3.14.1-1] [MQTT-3.15.1-1] [MQTT-2.2.2-1, 3.1.1]
+	// [MQTT-2.2.2-2, 3.1.1] [MQTT-3.6.1-1, 3.1.1] [MQTT-3.14.1-1, 3.1.1]
 	#checkHead(type: number, flags: number): void {
 		if (type === 0 || (type === PacketType.auth && this.version < 5)) throw malformed(`packet type ${type}`);
 		const known =

@@ -107,7 +107,7 @@ function opens(name: string, { open, pass }: Bench, peer: Promise<Peer>): void {
 }
 
 function carries(name: string, { open, pass }: Bench, peer: Promise<Peer>): void {
-	test(`${name}: all bytes come back in order, from a buffer that is ours after each write`, async t => {
+	test(`${name}: all bytes come back in order [MQTT-4.2-1] [MQTT-7.1.2-1, 3.1.1]`, async t => {
 		const total = 50_000;
 		const { ear, stream } = open((await peer).echoPort);
 		const chunk = new Uint8Array(2_048);

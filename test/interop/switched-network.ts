@@ -8,6 +8,7 @@ export class SwitchedNetwork implements Network {
 	silent = false;
 	/** Writes which are a PINGREQ. */
 	pings = 0;
+	sentBytes = 0;
 	#network: Network;
 
 	constructor(network: Network) {
@@ -34,6 +35,7 @@ export class SwitchedNetwork implements Network {
 		return {
 			write: (bytes, from, to) => {
 				if (to - from === 2 && bytes[from] === pingreq) this.pings++;
+				this.sentBytes += to - from;
 				return this.silent ? to - from : inner.write(bytes, from, to);
 			},
 			read: max => (this.silent ? undefined : inner.read(max)),

@@ -11,7 +11,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { parseOptions } from "./options.js";
-import { explained } from "./explained.js";
+import { explained, type Explained } from "./explained.js";
 import { helpers } from "./helpers.js";
 import { instrument, type Mutant } from "./instrument.js";
 import { findSuites } from "../xs/run-suites.js";
@@ -26,10 +26,12 @@ const patienceMs = 5_000;
 const { sample, seed, path: only, all } = parseOptions(process.argv.slice(2));
 const mutants: Mutant[] = [];
 await bundleMutants();
-const survey = (await ask(startWorker(), { mutant: 0, tests: undefined }, 600_000)) as Extract<
+const surveyor = startWorker();
+const survey = (await ask(surveyor, { mutant: 0, tests: undefined }, 600_000)) as Extract<
 	Answer,
 	{ loaded: number[] }
 >;
+surveyor.kill("SIGKILL");
 const failing = survey.tests.filter(test => !test.passed);
 if (failing.length > 0) {
 	for (const { title } of failing) console.log(`fails without a mutant: ${title}`);
@@ -124,7 +126,7 @@ async function work(): Promise<void> {
 		if (answer === undefined) {
 			hung++;
 			worker = startWorker();
-		} else if ("killedBy" in answer && answer.killedBy === undefined) survivors.push(mutant);
+		} else if ("killedBy" in answer && answer.killedBy === "") survivors.push(mutant);
 	}
 	worker.kill("SIGKILL");
 }
@@ -162,8 +164,8 @@ function report(): number {
 		console.log(`    ${mutant.line}${all ? `\n    ${reasonOf(mutant) ?? "NO REASON"}` : ""}`);
 	}
 	const isWhole = sample === undefined && only === undefined;
-	const idle = isWhole ? explained.filter(row => !survivors.some(mutant => fits(row, mutant))) : [];
-	for (const row of idle) console.log(`explained, but no survivor: ${row.path}: ${row.line} (${row.change})`);
+	const idle = isWhole ? idleReasons() : [];
+	for (const line of idle) console.log(`explained, but no survivor: ${line}`);
 	const killed = testsTried() - survivors.length;
 	console.log(
 		`${killed} killed (${hung} of them hung), ${survivors.length - open.length} explained, ` +
@@ -180,6 +182,16 @@ function reasonOf(mutant: Mutant): string | undefined {
 	return explained.find(row => fits(row, mutant))?.reason;
 }
 
-function fits(row: (typeof explained)[number], mutant: Mutant): boolean {
-	return row.path === mutant.path && row.line === mutant.line && row.change === mutant.change;
+function fits(row: Explained, mutant: Mutant): boolean {
+	return row.path === mutant.path && row.line === mutant.line && [row.change].flat().includes(mutant.change);
+}
+
+/** The reasons that no survivor needs. */
+function idleReasons(): string[] {
+	const idle: string[] = [];
+	for (const row of explained)
+		for (const change of [row.change].flat())
+			if (!survivors.some(mutant => fits({ ...row, change }, mutant)))
+				idle.push(`${row.path}: ${row.line} (${change})`);
+	return idle;
 }
