@@ -16,9 +16,11 @@
 //     npx tsx test/world/mutants.ts
 
 import test from "ava";
+import { readFileSync } from "node:fs";
 import { Counts } from "./counts.js";
 import { herd } from "./herd.js";
 import { live } from "./live.js";
+import { mutants } from "./mutant-list.js";
 
 /** Seeds that break a law when the fault is put back (see "found" in mutant-list.ts). */
 const regressions = [
@@ -46,11 +48,25 @@ test("no law is broken in sixty storms, and they are storms", t => {
 		t.is(fault, undefined);
 		counts.add(more);
 	}
-	for (const name of ["repeats", "renewals", "cuts", "silentCuts", "restarts", "heard", "skipped"] as const)
+	for (const name of [
+		"repeats",
+		"renewals",
+		"cuts",
+		"silentCuts",
+		"restarts",
+		"heard",
+		"skipped",
+		"streamed",
+		"left",
+	] as const)
 		t.true(counts[name] > 0, `${name} never happened`);
 	const waits = counts.jitter.reduce((sum, count) => sum + count, 0);
 	for (const count of counts.jitter)
 		t.true(count > waits / 20 && count < waits / 5, "waits are not spread evenly");
+});
+
+test("each mutant of the list is one place of the code", t => {
+	for (const { name, file, from } of mutants) t.is(readFileSync(file, "utf8").split(from).length, 2, name);
 });
 
 test("a seed is lived the same way each time", t => {
