@@ -169,10 +169,14 @@ export class Session {
 		this.#rareDue = true;
 		return true;
 	}
-	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
-	receiveAcks(packets: FrameReader, now: number): void {
-		if (this.#rareDue || this.sender.direct !== 0) return;
-		if (packets.takePubacks(this.sender.outbox)) this.pulse.progressAt = now;
+	/**
+	 * Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. True when they
+	 * were all that is in the reader.
+	 */
+	receiveAcks(packets: FrameReader, now: number): boolean {
+		if (this.#rareDue || this.sender.direct !== 0 || !packets.takePubacks(this.sender.outbox)) return false;
+		this.pulse.progressAt = now;
+		return packets.rest === 0;
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {

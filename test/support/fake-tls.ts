@@ -42,7 +42,7 @@ export class FakeStream implements Transport {
 	receive(bytes: Uint8Array, cut = bytes.length): void {
 		for (let at = 0; at < bytes.length; at += cut) {
 			this.incoming.push(...bytes.subarray(at, at + cut));
-			this.handler.onReadable();
+			this.handler.onReadable(this.incoming.length);
 		}
 	}
 }

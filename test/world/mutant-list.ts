@@ -15,6 +15,7 @@ const requests = "modules/session/requests.ts";
 const outbox = "modules/outbox/outbox.ts";
 const rows = "modules/outbox/rows.ts";
 const link = "modules/link/link.ts";
+const outlet = "modules/link/outlet.ts";
 const cause = "modules/link/cause.ts";
 const inlet = "modules/link/inlet.ts";
 const streams = "modules/session/streams.ts";
@@ -86,7 +87,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "partial write lost",
-		file: link,
+		file: outlet,
 		from: "const isWhole = to === frame.end;",
 		to: "const isWhole = true;",
 	},
@@ -236,7 +237,7 @@ export const mutants: readonly Mutant[] = [
 	// What the world found.
 	{
 		name: "found: QoS 0 twice",
-		file: link,
+		file: outlet,
 		from: "if (sender.unwritten > 0) sender.flushed(to);",
 		to: "if (sender.unwritten > 0 && isWhole) sender.flushed(to);",
 	},
