@@ -205,10 +205,10 @@ export class Handshake {
 			writeClientPacket(frame, packet, this.#options.version);
 		} catch (error) {
 			if (!(error instanceof FrameFullError)) throw error;
-			const what = `${packet.cmd.toUpperCase()} with ${this.#authData?.length ?? 0} bytes of authentication data`;
-			throw new RangeError(
-				`${what} is over the frame of ${frame.limit - frame.start}: give it more frameBytes`,
-			);
+			const dataBytes = this.#authData?.length ?? 0;
+			const frameBytes = frame.limit - frame.start;
+			const what = `${packet.cmd.toUpperCase()} with ${dataBytes} bytes of authentication data`;
+			throw new RangeError(`${what} is over the frame of ${frameBytes}: give it more frameBytes`);
 		}
 	}
 	#receiveConnack(connack: ConnackPacket): SessionEvent {
