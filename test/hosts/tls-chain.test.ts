@@ -61,6 +61,13 @@ const bad: (Case & { says: RegExp })[] = [
 		says: /not valid before 2026-01-01, and today is 2025-06-01/,
 	},
 	{ title: "expired", now: Date.UTC(2028, 0), says: /expired on 2027-01-01, and today is 2028-01-01/ },
+	{
+		title: "expired, though it is trusted itself",
+		chain: [selfSigned],
+		trusted: [selfSigned],
+		now: Date.UTC(2028, 0),
+		says: /^the broker's certificate expired on/,
+	},
 	{ title: "an authority as a leaf", chain: [ecAuthority], says: /is for no name at all/ },
 	{
 		title: "a changed signature",

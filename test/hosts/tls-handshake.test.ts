@@ -8,6 +8,7 @@ import {
 	join,
 	message,
 	openTls,
+	point,
 	record,
 	seal,
 } from "../support/fake-tls.js";
@@ -119,6 +120,13 @@ const handshakes: {
 		bytes: flightOf(hello, certificate, message(12, hex("03 001d 20"))),
 		says: /curve that it was not offered/,
 	},
+	{ title: "a point off its curve", bytes: keyOf(`04${"11".repeat(64)}`), says: /no point of its curve/ },
+	{ title: "a point that is not whole", bytes: keyOf("04"), says: /no point of its curve/ },
+	{
+		title: "a compressed point",
+		bytes: keyOf("036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"),
+		says: /no point of its curve/,
+	},
 	{ title: "the certificate twice", bytes: flightOf(hello, certificate, certificate), says: /out of order/ },
 	{
 		title: "two requests",
@@ -187,5 +195,18 @@ function changedHello(body: string): Uint8Array {
 
 /** A key exchange with another signature. */
 function exchange(signature: string): Uint8Array {
-	return flightOf(hello, certificate, message(12, hex(`03 0017 41 04${"11".repeat(64)} ${signature}`)));
+	return flightOf(hello, certificate, message(12, hex(`03 0017 41 ${point} ${signature}`)));
+}
+
+/** A key exchange with another point. */
+function keyOf(hexPoint: string): Uint8Array {
+	const bytes = hex(hexPoint);
+	return flightOf(
+		hello,
+		certificate,
+		message(
+			12,
+			join(hex("03 0017"), Uint8Array.of(bytes.length), bytes, hex("04 03 0008 30060201010201 02")),
+		),
+	);
 }
