@@ -117,6 +117,7 @@ export class Session {
 	endLong(): void {
 		const { incoming } = this;
 		this.#gate.open();
+		incoming.payloadBytes = 0;
 		incoming.token = incoming.qos === 0 ? -1 : this.receiver.publish(incoming, this.#options.version);
 	}
 	/** The transport is up: greet the broker. */
@@ -168,10 +169,14 @@ export class Session {
 		this.#rareDue = true;
 		return true;
 	}
-	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
-	receiveAcks(packets: FrameReader, now: number): void {
-		if (this.#rareDue || this.sender.direct !== 0) return;
-		if (packets.takePubacks(this.sender.outbox)) this.pulse.progressAt = now;
+	/**
+	 * Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. True when they
+	 * were all that is in the reader.
+	 */
+	receiveAcks(packets: FrameReader, now: number): boolean {
+		if (this.#rareDue || this.sender.direct !== 0 || !packets.takePubacks(this.sender.outbox)) return false;
+		this.pulse.progressAt = now;
+		return packets.rest === 0;
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
@@ -365,6 +370,9 @@ export class Session {
 		incoming.skip(packet);
 		const isHeard = this.#isHeard;
 		this.#isHeard = false;
+		// Its head has not been here, and may have given a topic to an alias: the next connection has none.
+		if (incoming.payloadBytes === 0) this.handshake.takesAliases = false;
+		incoming.payloadBytes = 0;
 		if (incoming.qos > 0) {
 			const token = receiver.publish(incoming, this.#options.version);
 			if (token < 0) return this.#passOver();

@@ -133,7 +133,7 @@ export class WebSocketTransport implements Transport, TransportHandler {
 	onReadable(): void {
 		if (this.#answer !== undefined && !this.#readAnswer(this.#answer)) return;
 		while (this.#inner !== undefined) {
-			if (this.#isInPayload) return this.#handler.onReadable();
+			if (this.#isInPayload) return this.#handler.onReadable(Infinity);
 			if (!this.#readFrame(this.#inner)) return;
 		}
 	}

@@ -68,6 +68,8 @@ export class PacketDecoder {
 				if (from === this.#chunk.length) return undefined;
 				this.#at = Math.min(from + this.#reader.room, this.#chunk.length);
 				this.#reader.fill(this.#chunk.subarray(from, this.#at));
+				// The chunk is the caller's, who may change it.
+				this.#reader.keep();
 			}
 			const { skipped } = this.#reader;
 			if (skipped > 0) throw new ProtocolError(Violation.packetTooLarge, `publish of ${skipped} bytes`);

@@ -25,8 +25,8 @@ export class SwitchedNetwork implements Network {
 			onWritable: count => {
 				if (!this.silent) handler.onWritable(count);
 			},
-			onReadable: () => {
-				if (!this.silent) handler.onReadable();
+			onReadable: count => {
+				if (!this.silent) handler.onReadable(count);
 			},
 			onLost: (detail, blame) => {
 				if (!this.silent) handler.onLost(detail, blame);
