@@ -204,4 +204,10 @@ export const explainedInSession: readonly Explained[] = [
 		change: "> to >=",
 		reason: "it only costs time: no byte is copied",
 	},
+	{
+		path: "modules/session/streams.ts",
+		line: "if (count === 0) return -1;",
+		change: "1 to 2",
+		reason: anyBelowZero,
+	},
 ];

@@ -153,6 +153,7 @@ test("direct: sent again, it is what it was, and waits for an empty frame", t =>
 		bench.feed(resumed);
 		while (bench.session.transmit(bench.frame, bench.now));
 		t.is(bench.session.sender.direct, 0, "the frame is not empty");
+		t.is(bench.frame.end - bench.frame.start, bytes === 512 ? 8 + 512 : 8);
 		bench.frame.reset();
 		if (frameBytes > 512 && !isDirect) continue;
 		t.true(bench.session.transmit(bench.frame, bench.now));

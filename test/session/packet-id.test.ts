@@ -66,6 +66,8 @@ test("packet id: the first ones follow the seed, up to 65,535, and never 0", t =
 		t.is(next.slice(0, 10) + next.slice(14), dense("34 06 0001 74 42"));
 		bench.feed(`50 02 ${next.slice(10, 14)}`);
 		t.is(bench.sent(), dense(`62 02 ${next.slice(10, 14)}`));
+		bench.feed(`70 02 ${next.slice(10, 14)}`);
+		t.is(bench.outbox.count, 0, "it was that of the message");
 	}
 });
 

@@ -171,7 +171,7 @@ test("stream: of any length, it ends with its last byte, in a frame that is full
 		for (let length = 0; length < 140; length++) {
 			const bench = online();
 			const body = "x".repeat(length);
-			bench.publishStream("S", new TextSource(body), again ? 1 : 0);
+			bench.publishStream("S", new TextSource(body, 1), again ? 1 : 0);
 			if (again) bench.sent();
 			if (again) bench.cut();
 			if (again) bench.session.open({});
