@@ -53,6 +53,7 @@ const bad: (Case & { says: RegExp })[] = [
 	},
 	{ title: "two labels for a star", host: "a.b.wild.test", says: /not for a.b.wild.test/ },
 	{ title: "no label for a star", host: "wild.test", says: /not for wild.test/ },
+	{ title: "an empty label for a star", host: ".wild.test", says: /not for .wild.test/ },
 	{ title: "another address", host: "10.1.2.4", says: /not for 10.1.2.4/ },
 	{ title: "an address of IPv6", host: "::1", says: /not for ::1/ },
 	{
