@@ -1,5 +1,5 @@
 import { FrameReader } from "./frame-reader.js";
-import { FrameFullError, FrameWriter, remainingLengthMax } from "./frame-writer.js";
+import { FrameFullError, FrameWriter } from "./frame-writer.js";
 import type { Packet, PacketLike } from "./packet.js";
 import type { Version } from "./packet-type.js";
 import { ProtocolError, Violation } from "./protocol-error.js";
@@ -8,19 +8,17 @@ import { portableText } from "./text.js";
 import { writePacket } from "./write-packet.js";
 
 const firstCapacity = 256;
-const headerMax = 5;
 
 /** The bytes of a packet. Without a version it is that of a CONNECT, and MQTT 3.1.1 for any other packet. */
 export function encode(packet: PacketLike, version: Version = 4): Uint8Array {
-	const payload = packet.cmd === "publish" ? packet.payload : undefined;
-	let capacity = firstCapacity + (payload instanceof Uint8Array ? payload.length : 0);
+	let capacity = firstCapacity;
 	for (;;) {
 		const frame = new FrameWriter(portableText, new Uint8Array(capacity));
 		try {
 			writePacket(frame, packet, version);
 			return frame.bytes.slice(0, frame.end);
 		} catch (error) {
-			if (!(error instanceof FrameFullError) || capacity > remainingLengthMax + headerMax) throw error;
+			if (!(error instanceof FrameFullError)) throw error;
 			capacity *= 2;
 		}
 	}
@@ -70,7 +68,7 @@ export class PacketDecoder {
 				this.#reader.fill(this.#chunk.subarray(from, this.#at));
 			}
 			const { skipped } = this.#reader;
-			if (skipped > 0) throw new ProtocolError(Violation.packetTooLarge, `publish of ${skipped} bytes`);
+			if (skipped !== 0) throw new ProtocolError(Violation.packetTooLarge, `publish of ${skipped} bytes`);
 			return readPacket(this.#reader);
 		} catch (error) {
 			this.#error = error;

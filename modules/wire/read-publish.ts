@@ -30,14 +30,14 @@ export interface PublishView {
 export function viewPublish(reader: FrameReader, into: PublishView): void {
 	const flags = reader.flags;
 	const qos = ((flags >> 1) & 3) as QoS;
-	if (flags > 7 && qos === 0) throw breach("PUBLISH with DUP at QoS 0");
+	if ((flags & 14) === 8) throw breach("PUBLISH with DUP at QoS 0");
 	const topic = reader.string();
 	if (topic.indexOf("+") >= 0 || topic.indexOf("#") >= 0) throw breach(`topic ${topic} holds a wildcard`);
 	const id = qos === 0 ? 0 : reader.word();
 	if (id === 0 && qos > 0) throw breach("packet id 0");
 	into.qos = qos;
 	into.retain = (flags & 1) !== 0;
-	into.dup = flags > 7;
+	into.dup = (flags & 8) !== 0;
 	into.topic = topic;
 	into.id = id;
 	if (reader.version === 5) readPublishProperties(reader, into);

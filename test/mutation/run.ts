@@ -1,4 +1,4 @@
-// npm run mutation [-- --sample N] [--seed S] [--path part] [--survivors all]
+// npm run mutation [-- --sample N] [--seed S] [--path part] [--tests part] [--survivors all]
 //
 // Changes each comparison, constant and early return of modules/wire and modules/session, one at a time, and
 // runs the tests that reach it. A mutant that no test notices is a survivor: it needs a test, or a reason in
@@ -23,13 +23,15 @@ const bundlePath = join(folder, "mutants.js");
 /** So long may a mutant take beyond ten times what its tests take without it. */
 const patienceMs = 5_000;
 
-const { sample, seed, path: only, all } = parseOptions(process.argv.slice(2));
+const { sample, seed, path: only, tests: part = "", all } = parseOptions(process.argv.slice(2));
 const mutants: Mutant[] = [];
 await bundleMutants();
-const survey = (await ask(startWorker(), { mutant: 0, tests: undefined }, 600_000)) as Extract<
+const surveyor = startWorker();
+const survey = (await ask(surveyor, { mutant: 0, tests: undefined }, 600_000)) as Extract<
 	Answer,
 	{ loaded: number[] }
 >;
+surveyor.kill("SIGKILL");
 const failing = survey.tests.filter(test => !test.passed);
 if (failing.length > 0) {
 	for (const { title } of failing) console.log(`fails without a mutant: ${title}`);
@@ -50,8 +52,8 @@ process.exitCode = report();
 async function bundleMutants(): Promise<void> {
 	mkdirSync(folder, { recursive: true });
 	const entry = join(folder, "entry.ts");
-	const suites = findSuites().filter(path =>
-		/^test\/(wire|session|link|statements|outbox|client)\//.test(path),
+	const suites = findSuites().filter(
+		path => /^test\/(wire|session|link|statements|outbox|client)\//.test(path) && path.includes(part),
 	);
 	writeFileSync(entry, suites.map(path => `import ${JSON.stringify(join(root, path))};\n`).join(""));
 	await build({
@@ -124,7 +126,7 @@ async function work(): Promise<void> {
 		if (answer === undefined) {
 			hung++;
 			worker = startWorker();
-		} else if ("killedBy" in answer && answer.killedBy === undefined) survivors.push(mutant);
+		} else if ("killedBy" in answer && answer.killedBy === "") survivors.push(mutant);
 	}
 	worker.kill("SIGKILL");
 }

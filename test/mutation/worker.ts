@@ -17,8 +17,8 @@ export interface Order {
 export type Answer =
 	/** Without a mutant: what each test reached, and how long it took; and what loading reached. */
 	| { tests: { title: string; ms: number; reached: number[]; passed: boolean }[]; loaded: number[] }
-	/** With one: the title of the first test that failed. */
-	| { killedBy: string | undefined };
+	/** With one: the title of the first test that failed, or nothing. */
+	| { killedBy: string };
 
 interface State {
 	on: number;
@@ -49,7 +49,7 @@ async function answer({ mutant, tests }: Order): Promise<Answer> {
 		const test = state.tests[number]!;
 		if (!(await test.passes())) return { killedBy: test.title };
 	}
-	return { killedBy: undefined };
+	return { killedBy: "" };
 }
 
 async function survey(): Promise<Answer> {
