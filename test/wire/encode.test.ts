@@ -82,6 +82,11 @@ test("encode finds the room that a packet needs", t => {
 	t.is(encode({ ...publish, payload: new Uint8Array(3_000_000) }).length, 1 + 4 + 5 + 3_000_000);
 });
 
+test("encode tells what is wrong with a packet", t => {
+	const unnumbered = { cmd: "puback" } as Packet;
+	t.throws(() => encode(unnumbered), { instanceOf: TypeError, message: "messageId is not a number" });
+});
+
 const connect = { cmd: "connect", clientId: "c" };
 
 test("a will may have 65,535 bytes", t => {

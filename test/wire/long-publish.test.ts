@@ -44,24 +44,19 @@ function write(long: Long): { bytes: Uint8Array; body: number; payload: number }
 const cases: Long[] = [];
 const sizes = [
 	[0, 20],
-	[1, 12],
 	[5, 17],
-	[9, 9],
+	[9, 5],
 	[10, 5],
 	[11, 5],
-	[12, 5],
-	[13, 3],
+	[12, 3],
 	[14, 0],
-	[15, 0],
-	[16, 1],
-	[17, 40],
-	[300, 1],
-	[0x101, 300],
+	[15, 1],
+	[0x101, 30],
 ] as const;
 for (const version of [4, 5] as const)
-	for (const flags of [0, 1, 2, 3, 4, 8 + 4])
+	for (const flags of [0, 1, 2, 8 + 4])
 		for (const [topicBytes, payloadBytes] of sizes)
-			for (const propertyBytes of version === 5 ? [0, 1, 4, 6, 127, 128, 300] : [0])
+			for (const propertyBytes of version === 5 ? [0, 1, 3, 128] : [0])
 				for (const capacity of [16, 150]) {
 					const long = { version, flags, topicBytes, propertyBytes, payloadBytes, capacity };
 					if (write(long).bytes.length > capacity) cases.push(long);
@@ -131,13 +126,13 @@ function expected(long: Long, step: number, inPieces: boolean): string {
 }
 
 test("a PUBLISH longer than the buffer is begun or passed over, however it is cut", t => {
-	t.true(cases.length > 500);
+	t.true(cases.length > 200);
 	for (const long of cases) {
 		const { bytes } = write(long);
 		const stream = new Uint8Array(bytes.length + 2);
 		stream.set(bytes);
 		stream[bytes.length] = 0xd0;
-		for (const step of [1, 2, 3, 7, 16, 1000])
+		for (const step of [1, 3, 16, 1000])
 			for (const inPieces of [false, true]) {
 				const found = read(long, stream, step, inPieces);
 				if (found !== expected(long, step, inPieces))
