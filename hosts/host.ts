@@ -2,6 +2,7 @@
 
 import type { Text } from "../modules/wire/text.js";
 
+// [MQTT-4.2-1] [MQTT-7.1.2-1, 3.1.1]
 /** A byte stream to the broker. */
 export interface Transport {
 	/**
@@ -9,7 +10,10 @@ export interface Transport {
 	 * What it cannot send at once it has copied: the bytes are the caller's again when this returns.
 	 */
 	write(bytes: Uint8Array, from: number, to: number): number;
-	/** At most max unread bytes, or undefined when there are none. They are good until the next call. */
+	/**
+	 * At most max unread bytes, or undefined when there are none. They are good until the next read(), or until
+	 * the host's callback returns within which they were read.
+	 */
 	read(max: number): Uint8Array | undefined;
 	/** Ends the stream, after what was written. No callback comes after it. Closing twice is harmless. */
 	close(): void;
@@ -20,10 +24,10 @@ export interface TransportHandler {
 	/** The stream can take count bytes. The first call means that it is open. */
 	onWritable(count: number): void;
 	/**
-	 * There are unread bytes, or read() shows that there are none yet. Bytes left unread are not reported again
-	 * until more come.
+	 * There are so many unread bytes, with those left unread before; or Infinity, where only read() can show how
+	 * many, or that there are none yet. Bytes left unread are not reported again until more come.
 	 */
-	onReadable(): void;
+	onReadable(count: number): void;
 	/** The stream has ended, and was not closed by us. The detail is for people, the blame where it is plain. */
 	onLost(detail: string, blame?: Blame): void;
 }

@@ -9,9 +9,10 @@ import type { Core } from "./core.js";
 import { checkConnect, type Grant } from "./credentials.js";
 import { Limits } from "./limits.js";
 import { p2pTarget, parentOf, topicProblem } from "./names.js";
+import { limitPackets } from "./packet-limit.js";
 import type { Router } from "./router.js";
 import { type Invalid, tokensAllow } from "./tokens.js";
-import type { DeviceStep } from "./trace.js";
+import type { DeviceStep, PresenceEvent } from "./trace.js";
 
 /** The service's words for how a connection begins and ends. */
 const Word = Object.freeze({
@@ -114,7 +115,12 @@ export class Gateway {
 	}
 	/** Takes over a connection, of whichever wire. */
 	handle(stream: Duplex, request?: IncomingMessage): void {
-		this.#aedes.handle(stream, request);
+		limitPackets(stream, Limits.packetBytes, bytes => {
+			const channel = this.#channels.get(client);
+			if (channel) channel.end(`a packet of ${bytes} bytes is more than ${Limits.packetBytes}`);
+			else stream.destroy();
+		});
+		const client = this.#aedes.handle(stream, request);
 	}
 	/** The instance lost its storage: whoever is connected to it is not any more. */
 	evict(instanceId: string, why: string): void {
@@ -143,20 +149,19 @@ export class Gateway {
 		return undefined;
 	}
 	#register(client: Client): void {
-		const { sessions, channels, trace, clock } = this.#core;
+		const { sessions, channels } = this.#core;
 		const grant = this.#grants.get(client)!;
 		const session = sessions.open(client.id, grant.instanceId, client.clean);
 		const channel = new Channel(client, session, grant, addressOf(client), this.#core);
 		this.#channels.set(client, channel);
 		channels.set(client.id, channel);
 		this.#step(client.id, channel.id, "connect", Word.accepted);
-		const { id: channelId, address: clientIp } = channel;
-		trace.presence({ clientId: client.id, time: clock.now(), eventType: "connect", channelId, clientIp });
+		this.#tellPresence(channel, "connect");
 	}
 	#disconnect(client: Client): void {
 		const channel = this.#channels.get(client);
 		if (!channel) return;
-		const { channels, sessions, offline, trace, clock } = this.#core;
+		const { channels, sessions, offline } = this.#core;
 		this.#channels.delete(client);
 		this.control.finish(channel);
 		channel.lose();
@@ -169,9 +174,13 @@ export class Gateway {
 		const why =
 			channel.ended ?? (isLeave ? Word.left : this.#silent.has(client) ? Word.silent : "connection lost");
 		this.#step(client.id, channel.id, isLeave ? "disconnect" : "close", why);
-		const eventType = isLeave ? "disconnect" : "tcpclean";
-		const { id: channelId, address: clientIp } = channel;
-		trace.presence({ clientId: client.id, time: clock.now(), eventType, channelId, clientIp });
+		this.#tellPresence(channel, isLeave ? "disconnect" : "tcpclean");
+	}
+	#tellPresence(channel: Channel, eventType: PresenceEvent["eventType"]): void {
+		const { clientId, id: channelId, address: clientIp, session } = channel;
+		const event = { clientId, time: this.#core.clock.now(), eventType, channelId, clientIp };
+		this.#core.trace.presence(event);
+		this.#router.tellPresence(session.instanceId, event);
 	}
 	#inTurn(
 		client: Client,

@@ -7,6 +7,8 @@ export const Limits = Object.freeze({
 	groupIdLengthMin: 7,
 	groupIdLength: 64,
 	payloadBytes: 64 * 1024,
+	/** A whole packet: said for MQTT 5, and held to in 3.1.1. */
+	packetBytes: 128 * 1024,
 	subscriptions: 30,
 	wildcardsPerParent: 100,
 	tokenTopics: 100,

@@ -82,7 +82,7 @@ export async function listen(server: Server, port: number, sockets: Set<Socket>)
 	return (server.address() as AddressInfo).port;
 }
 
-/** WebSocket on the path of the service, with its subprotocol, in binary frames [MQTT-6.0.0]. */
+/** WebSocket on the path of the service, with its subprotocol, in binary frames [MQTT 3.1.1, 6]. */
 function upgrading(server: HttpServer, onStream: OnStream): HttpServer {
 	const sockets = new WebSocketServer({
 		noServer: true,

@@ -22,6 +22,8 @@ export interface Properties {
 	mqttRealTopic?: string;
 	/** Who sent it, if a device did. */
 	clientId?: string;
+	/** What the storage side tells its messages apart by: of a presence event, its type. */
+	tags?: string;
 }
 
 /** The topic of MQTT that a message went to. */

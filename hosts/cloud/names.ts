@@ -24,6 +24,11 @@ export function isGroupId(text: string): boolean {
 	return text.length >= Limits.groupIdLengthMin && text.length <= Limits.groupIdLength && group.test(text);
 }
 
+/** Where the service says who of a client's group came and went. */
+export function presenceTopic(clientId: string): string {
+	return `${parseClientId(clientId)!.groupId}_MQTT`;
+}
+
 export function isParentTopic(text: string): boolean {
 	return text.length >= Limits.parentTopicLengthMin && text.length <= Limits.topicLength && name.test(text);
 }

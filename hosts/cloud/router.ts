@@ -3,9 +3,9 @@ import type { Channel } from "./channel.js";
 import type { Core } from "./core.js";
 import { Limits } from "./limits.js";
 import { type Message, type Properties, topicOf } from "./message.js";
-import { p2pTarget, parentOf, topicProblem } from "./names.js";
+import { p2pTarget, parentOf, presenceTopic, topicProblem } from "./names.js";
 import { wantedQoS } from "./session.js";
-import type { MessageAction } from "./trace.js";
+import type { MessageAction, PresenceEvent } from "./trace.js";
 
 export interface Send {
 	topic: string;
@@ -68,6 +68,15 @@ export class Router {
 		await store.saved();
 		return { messageId: id, requestId: randomUUID().toUpperCase() };
 	}
+	/** To the topic <GroupID>_MQTT, if somebody has created it. */
+	tellPresence(instanceId: string, event: PresenceEvent): void {
+		const { registry, ids } = this.#core;
+		const topic = presenceTopic(event.clientId);
+		if (!registry.isUsable(instanceId) || !registry.topic(instanceId, topic)) return;
+		const payload = Buffer.from(JSON.stringify(event));
+		const id = ids.next(event.time);
+		this.#store(id, { instanceId, topic, payload, qos: 1, isClean: true, tags: event.eventType });
+	}
 
 	#store(
 		id: string,
@@ -79,9 +88,10 @@ export class Router {
 			isClean: boolean;
 			clientId?: string;
 			realTopic?: string | undefined;
+			tags?: string;
 		},
 	): void {
-		const { instanceId, topic, payload, qos, isClean, clientId, realTopic } = given;
+		const { instanceId, topic, payload, qos, isClean, clientId, realTopic, tags } = given;
 		const parent = parentOf(topic);
 		const properties: Properties = {
 			...(topic.length > parent.length && { mqttSecondTopic: topic.slice(parent.length) }),
@@ -89,6 +99,7 @@ export class Router {
 			cleansessionflag: `${isClean}`,
 			...(realTopic !== undefined && { mqttRealTopic: realTopic }),
 			...(clientId !== undefined && { clientId }),
+			...(tags !== undefined && { tags }),
 		};
 		const at = this.#core.clock.now();
 		const message: Message = {

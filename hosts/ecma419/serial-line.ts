@@ -148,7 +148,7 @@ class SerialStream implements Transport {
 		if (!this.#answered) alarm.set(Infinity);
 		this.#answered = true;
 		this.#unread = count;
-		this.#handler?.onReadable();
+		this.#handler?.onReadable(count);
 		return true;
 	}
 	onWritable(): void {

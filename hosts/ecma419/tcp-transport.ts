@@ -94,7 +94,7 @@ export class TCPTransport implements Transport {
 	#onReadable(count: number): void {
 		if (this.#socket === undefined) return;
 		this.#unread = count;
-		this.#handler.onReadable();
+		this.#handler.onReadable(count);
 	}
 	#onWritable(count: number): void {
 		const socket = this.#socket;

@@ -77,14 +77,14 @@ export class SocketTransport implements Transport {
 		this.#isOpen = true;
 		this.#handler?.onWritable(writeBytesMax);
 		// The far end of TLS may speak as soon as it has finished its part of the handshake.
-		if (this.#from < this.#to) this.#handler?.onReadable();
+		if (this.#from < this.#to) this.#handler?.onReadable(this.#to - this.#from);
 	}
 	/** True to be called again at once; false leaves the rest in the socket until it is resumed. */
 	#receive(count: number): boolean {
 		if (this.#handler === undefined) return true;
 		this.#from = 0;
 		this.#to = count;
-		if (this.#isOpen) this.#handler.onReadable();
+		if (this.#isOpen) this.#handler.onReadable(count);
 		if (this.#handler === undefined || this.#from === this.#to) return true;
 		this.#socket.pause();
 		return false;

@@ -120,7 +120,7 @@ export class Client implements LinkHandler {
 	/**
 	 * Says farewell, and ends what is not delivered as dropped, and what is not answered as refused. A 5.0
 	 * broker that hears the farewell keeps the session for as long as is given here: a TypeError before 5.0, and
-	 * a RangeError for a session that was opened with an expiry of 0 [MQTT-3.14.2-2].
+	 * a RangeError for a session that was opened with an expiry of 0 [MQTT5 3.14.2.2.2].
 	 */
 	close(options: CloseOptions = {}): void {
 		this.link.stop(this.#checkExpiry(options.sessionExpirySeconds));
@@ -207,7 +207,7 @@ export class Client implements LinkHandler {
 		options: SubscriptionOptions,
 		handler: MessageHandler | StreamHandler,
 	): Promise<number> {
-		this.#service?.checkSubscribe(filter, options.qos);
+		this.#service?.checkSubscribe(filter, options.qos, this.link.subscriptions.countBeside(filter));
 		return this.#subscribers.add(filter, options, handler);
 	}
 	/**

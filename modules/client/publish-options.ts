@@ -5,7 +5,10 @@ import { remainingLengthMax } from "../wire/frame-writer.js";
 import type { PublishProperties, UserProperties, UserPropertyPairs } from "../wire/packet.js";
 import type { TopicOptions } from "./topic.js";
 
-/** Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry. */
+/**
+ * Aliases are the session's matter, subscription identifiers the broker's, and ttlMs gives the expiry.
+ * [MQTT-3.3.4-6]
+ */
 export const ownProperties = Object.freeze([
 	"topicAlias",
 	"subscriptionIdentifier",

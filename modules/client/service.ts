@@ -12,8 +12,8 @@ export interface Service {
 	checkOptions(options: ClientOptions): void;
 	/** A message that the service would not take is a RangeError that names the rule. */
 	checkPublish(topic: string, payloadBytes: number, options: TopicOptions): void;
-	/** The same for a filter that is to be subscribed to. */
-	checkSubscribe(filter: string, qos: number): void;
+	/** The same for a filter that is to be subscribed to, beside so many others. */
+	checkSubscribe(filter: string, qos: number, others: number): void;
 	/**
 	 * A state was entered; at "online" a control goes out before everything else. Gives what to tell the user of
 	 * it, in place of the general advice; or "".

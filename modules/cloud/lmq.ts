@@ -10,6 +10,7 @@ import { LmqAdvice } from "./lmq-advice.js";
 import { lmqUserName, signLmq, tokenPassword, type LmqCredential, type Token } from "./lmq-credentials.js";
 import { checkInstance, checkLmqFilter, checkLmqTopic, lmqClientId, lmqLimits } from "./lmq-names.js";
 import { LmqTokens } from "./lmq-tokens.js";
+import { quoted } from "./quoted.js";
 
 export interface LmqOptions {
 	instance: string;
@@ -93,9 +94,13 @@ export class Lmq implements Service {
 			);
 		this.#advice.onPublish(topic, options, this.#host.clock.now());
 	}
-	checkSubscribe(filter: string, qos: number): void {
+	checkSubscribe(filter: string, qos: number, others: number): void {
 		checkLmqFilter(filter);
 		this.#checkQoS(qos);
+		if (others >= lmqLimits.subscriptions)
+			throw new RangeError(
+				`subscription ${quoted(filter)}: LMQ allows ${lmqLimits.subscriptions} for one client, and drops more`,
+			);
 	}
 	onState(status: Status, client: Client): string {
 		const now = this.#host.clock.now();

@@ -7,8 +7,11 @@ const end = new Uint8Array(0);
 
 /** What the inlet asks of its link. */
 export interface InletLink {
-	/** There may be something to read, for the inlet or, in its next turn, for the link. */
-	unread: boolean;
+	/**
+	 * How many bytes are to be read, by the inlet or, in its next turn, by the link; Infinity for those in the
+	 * reader, or when nobody knows.
+	 */
+	unread: number;
 	wake(): void;
 	breach(error: unknown): void;
 }
@@ -52,7 +55,7 @@ export class Inlet {
 				const bytes = transport.read(reader.room);
 				if (bytes === undefined) {
 					this.#isAwaited = true;
-					this.#link.unread = false;
+					this.#link.unread = 0;
 					return undefined;
 				}
 				this.#session.pulse.heardAt = now;
@@ -89,7 +92,7 @@ export class Inlet {
 		this.#isAwaited = false;
 	}
 	#goOn(): void {
-		this.#link.unread = true;
+		this.#link.unread = Infinity;
 		this.#link.wake();
 	}
 	#end(): Uint8Array | undefined {

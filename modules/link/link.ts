@@ -1,7 +1,6 @@
 import type { Alarm, Blame, Host, Transport, TransportHandler } from "../../hosts/host.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { Session, SessionEvent } from "../session/session.js";
-import type { Incoming } from "../session/incoming.js";
 import type { Credentials } from "../session/session-options.js";
 import { FrameReader } from "../wire/frame-reader.js";
 import { FrameWriter } from "../wire/frame-writer.js";
@@ -12,9 +11,9 @@ import { checkReach, type Endpoint } from "./endpoint.js";
 import { Inlet } from "./inlet.js";
 import { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 import { openStream } from "./open-stream.js";
+import { Outlet } from "./outlet.js";
 import { Route } from "./route.js";
 import { Subscriptions } from "./subscriptions.js";
-import { writeDirect, writeFront } from "./write-direct.js";
 
 export { LinkState, type LinkHandler, type LinkOptions } from "./link-options.js";
 
@@ -44,7 +43,7 @@ export class Link implements TransportHandler {
 	readonly subscriptions: Subscriptions;
 	readonly frame: FrameWriter;
 	readonly inlet: Inlet;
-	unread = false;
+	unread = 0;
 	#host: Host;
 	#options: LinkOptions;
 	#handler: LinkHandler;
@@ -61,8 +60,7 @@ export class Link implements TransportHandler {
 	#credentials: Credentials = {};
 	#cancelResolve: (() => void) | undefined;
 	#transport: Transport | undefined;
-	#writable = 0;
-	#sent: number;
+	#outlet: Outlet;
 
 	/**
 	 * The frame is best laid out in the memory of the outbox, behind its arena. An endpoint that this host has
@@ -75,8 +73,8 @@ export class Link implements TransportHandler {
 		this.#options = options;
 		this.outbox = outbox;
 		this.frame = frame;
-		this.#sent = frame.start;
 		this.session = new Session(outbox, options.session);
+		this.#outlet = new Outlet(this.session, frame);
 		const { readerBytes, incomingBytesMax = readerBytes, session, subscriptionsMax } = options;
 		this.session.handshake.packetBytesMax = incomingBytesMax;
 		this.session.check(frame, {});
@@ -145,7 +143,7 @@ export class Link implements TransportHandler {
 	}
 	onWritable(count: number): void {
 		if (this.#transport === undefined) return;
-		this.#writable = count;
+		this.#outlet.writable = count;
 		if (this.state === LinkState.opening) {
 			this.session.open(this.#credentials);
 			this.#credentials = {};
@@ -153,9 +151,9 @@ export class Link implements TransportHandler {
 		}
 		this.#guard(this.#host.clock.now());
 	}
-	onReadable(): void {
+	onReadable(count: number): void {
 		if (this.#transport === undefined) return;
-		this.unread = true;
+		this.unread = this.unread === 0 ? count : Infinity;
 		this.#guard(this.#host.clock.now());
 	}
 	onLost(detail: string, blame?: Blame): void {
@@ -168,16 +166,18 @@ export class Link implements TransportHandler {
 		this.#busy = true;
 		try {
 			do {
-				if (this.unread && this.#transport !== undefined) this.#read(this.#transport, now);
+				if (this.unread > 0 && this.#transport !== undefined) this.#read(this.#transport, now);
 				if (now >= this.outbox.expireAt) this.outbox.expire(now);
-				if (this.#transport !== undefined) this.#pump(this.#transport, now);
+				if (this.#transport !== undefined) this.#outlet.pump(this.#transport, now);
 				// Acknowledgements that have gone out may have made room for what was left unread.
-			} while (this.unread && this.session.ready);
+			} while (this.unread > 0 && this.session.ready);
 		} catch (error) {
 			this.breach(error);
 		}
 		this.#busy = false;
-		this.#arm();
+		const armedFor = this.#armedFor;
+		if (this.session.pulse.deadline < armedFor || this.outbox.expireAt < armedFor || this.state !== online)
+			this.#arm();
 	}
 	#onAlarm(): void {
 		this.#armedFor = Infinity;
@@ -193,14 +193,14 @@ export class Link implements TransportHandler {
 	}
 	#tick(now: number): void {
 		if (this.state === LinkState.online) {
-			const detail = this.session.tick(now, this.unread, this.#reader.left > 0);
+			const detail = this.session.tick(now, this.unread > 0, this.#reader.left > 0);
 			if (detail !== undefined) this.#fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
 			if (!this.#held) this.#dial(now);
 		} else if (now >= this.#until && this.state !== LinkState.stopped)
 			this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
 	}
-	/** An error ends the connection. */
+	/** An error ends the connection. [MQTT-4.13.1-1] [MQTT-4.8.0-1, 3.1.1] [MQTT-4.8.0-2, 3.1.1] */
 	breach(error: unknown): void {
 		if (error instanceof ProtocolError) {
 			// Before 5.0 a DISCONNECT would make the broker forget our will; there the stream just ends.
@@ -244,6 +244,7 @@ export class Link implements TransportHandler {
 		if (this.state !== LinkState.opening) return;
 		try {
 			this.#transport = openStream(this.#host, this.endpoint, address, this.#options, this.frame, this);
+			this.#outlet.open(this.#transport);
 		} catch (error) {
 			this.#fail(Cause.fault, String(error));
 		}
@@ -253,26 +254,37 @@ export class Link implements TransportHandler {
 		const session = this.session;
 		const reader = this.#reader;
 		if (!session.ready) return this.inlet.offer();
-		do {
-			while (reader.next()) {
-				const event = session.receive(reader, now);
-				if (event === message) this.#hear(session.incoming);
-				else if (event !== none) this.#act(event, now);
-				if (!session.ready || this.#transport !== transport) return;
-			}
+		// What was left in the reader is unread as well.
+		if (this.unread === Infinity && !this.#take(transport, now)) return;
+		while (this.unread > 0) {
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {
-				this.unread = false;
+				this.unread = 0;
 				return;
 			}
+			this.unread -= bytes.length;
 			session.pulse.heardAt = now;
 			reader.fill(bytes);
-			session.receiveAcks(reader, now);
-		} while (this.#transport === transport);
+			if (!session.receiveAcks(reader, now) && !this.#take(transport, now)) return;
+		}
 	}
-	#hear(incoming: Incoming): void {
-		if (this.#handler.onMessage() && incoming.qos > 0)
-			this.session.receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
+	/** Acts on the whole packets which are in the reader; false when it is not to be filled again now. */
+	#take(transport: Transport, now: number): boolean {
+		const session = this.session;
+		const reader = this.#reader;
+		while (reader.next()) {
+			const event = session.receive(reader, now);
+			if (event === message) {
+				const { token, id, qos } = session.incoming;
+				if (this.#handler.onMessage() && qos > 0) session.receiver.acknowledge(token, id, qos);
+			} else if (event !== none) this.#act(event, now);
+			if (this.#transport !== transport) return false;
+			if (session.ready) continue;
+			reader.keep();
+			if (reader.rest > 0) this.unread = Infinity;
+			return false;
+		}
+		return true;
 	}
 	#act(event: SessionEvent, now: number): void {
 		const { handshake, incoming } = this.session;
@@ -285,7 +297,7 @@ export class Link implements TransportHandler {
 				this.#onlineAt = now;
 				if (!handshake.sessionPresent || handshake.unsure) this.subscriptions.renew();
 				return this.#enter(LinkState.online);
-			case SessionEvent.refused:
+			case SessionEvent.refused: // [MQTT-4.13.2-1]
 				return this.#turnAway(refusalCause(handshake.reason), "refused", now);
 			case SessionEvent.disconnected:
 				return this.#turnAway(closeCause(handshake.reason), "closed by the broker", now);
@@ -301,51 +313,10 @@ export class Link implements TransportHandler {
 	#isHealthy(now: number): boolean {
 		return this.state === online && now - this.#onlineAt >= this.#options.healthyMs;
 	}
-	/** Sends whatever is due and fits, but nothing whose time is over. */
-	#pump(transport: Transport, now: number): void {
-		const frame = this.frame;
-		const session = this.session;
-		const sender = session.sender;
-		if (frame.end === frame.start) {
-			if (this.outbox.next !== 0 && session.takeFront(this.#writable, now)) {
-				this.#writable = writeFront(sender, transport);
-				if (sender.unwritten > 0) sender.flushed(Infinity);
-			}
-			if (sender.direct === 0 && !session.due) return;
-		}
-		do {
-			while (session.transmit(frame, now) && session.due);
-			if (frame.end > frame.start) {
-				if (!this.#flush(transport)) return;
-			} else {
-				const count = Math.min(sender.directLeft, this.#writable);
-				if (count === 0) return;
-				this.#writable = writeDirect(sender, transport, count);
-				session.wrote(count, now);
-			}
-		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
-	}
-	/** Writes what is in the frame; false when the socket has not taken all of it. */
-	#flush(transport: Transport): boolean {
-		const frame = this.frame;
-		const sender = this.session.sender;
-		let to = this.#sent;
-		// The socket may say that it takes more than it had said before.
-		while (to < frame.end && this.#writable > 0) {
-			const from = to;
-			to = frame.end - from > this.#writable ? from + this.#writable : frame.end;
-			this.#writable = transport.write(frame.bytes, from, to);
-		}
-		this.#sent = to;
-		const isWhole = to === frame.end;
-		if (isWhole) frame.end = this.#sent = frame.start;
-		if (sender.unwritten > 0) sender.flushed(to);
-		return isWhole;
-	}
 	#farewell(reason: number, sessionExpirySeconds?: number): void {
-		this.session.leave(reason, sessionExpirySeconds);
+		this.session.leave(reason, sessionExpirySeconds); // [MQTT-3.14.4-2] [MQTT-3.14.4-1, 3.1.1]
 		try {
-			if (this.#transport !== undefined) this.#pump(this.#transport, this.#host.clock.now());
+			if (this.#transport !== undefined) this.#outlet.pump(this.#transport, this.#host.clock.now());
 		} catch {
 			// The stream is given up in any case; a farewell that cannot be said changes nothing.
 		}
@@ -370,9 +341,8 @@ export class Link implements TransportHandler {
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#credentials = {};
-		this.unread = false;
-		this.frame.reset();
-		this.#sent = this.frame.start;
+		this.unread = 0;
+		this.#outlet.lose();
 		this.#reader.reset();
 		this.inlet.lose();
 		this.session.lose();

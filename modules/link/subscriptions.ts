@@ -25,6 +25,10 @@ export class Subscriptions {
 	get count(): number {
 		return this.#wanted.length;
 	}
+	/** How many there are without that filter. */
+	countBeside(filter: string): number {
+		return this.count - (this.#wanted.some(subscription => subscription.filter === filter) ? 1 : 0);
+	}
 	/** Adds the filter, or changes its options. More than max is a RangeError. */
 	add(filter: string, options: SubscriptionOptions, onAnswer: Request["onAnswer"]): void {
 		const former = this.#wanted.findIndex(subscription => subscription.filter === filter);

@@ -186,7 +186,7 @@ export class Outbox {
 			if (bytes > bodyBytesMax || to + bytes > limit) break;
 			const marks = rows[row + marksAt]!;
 			if (marks & qosMask) {
-				if (taken - free >= countMax) break;
+				if (taken - free >= countMax) break; // [MQTT-3.3.4-7] [MQTT-4.9.0-2]
 				rows[row + sentAt] = sent;
 			} else {
 				rows[row + sentAt] = end + to + bytes - from;
@@ -261,7 +261,7 @@ export class Outbox {
 		this.onEnd(record, Outcome.delivered, 0);
 		return true;
 	}
-	/** Ends what has waited for longer than it may, and sets expireAt anew. */
+	/** Ends what has waited for longer than it may, and sets expireAt anew [MQTT-4.3.3-7]. */
 	expire(now: number): void {
 		if (now < this.expireAt) return;
 		this.expireAt = Infinity;

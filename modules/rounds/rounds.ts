@@ -74,13 +74,16 @@ export class Rounds {
 	}
 	async #round(round: number): Promise<void> {
 		const before = this.tally.echoes;
+		let sent = 0;
 		this.#print(`>>>Enter Loop ${round}`);
 		for (const qos of [0, 1] as const) {
 			const payload = `QoS ${qos} message ${round} from Godwit!`;
 			if (this.#options.echoes) this.#expected.push(payload);
 			const delivery = await this.#client.publish(this.#options.topic, payload, { qos });
-			if (delivery.outcome === "delivered") this.#delivered(qos, delivery.packetId, delivery.roundTripMs);
-			else {
+			if (delivery.outcome === "delivered") {
+				sent++;
+				this.#delivered(qos, delivery.packetId, delivery.roundTripMs);
+			} else {
 				// No echo of it is waited for.
 				this.#forget(payload);
 				const why = "why" in delivery ? `: ${delivery.why}` : "";
@@ -89,7 +92,8 @@ export class Rounds {
 		}
 		await this.#echoes();
 		this.tally.rounds++;
-		this.#print(`Finish message count: ${this.tally.echoes - before}`);
+		const count = this.#options.echoes ? `${this.tally.echoes - before}` : `${sent} sent, none comes back`;
+		this.#print(`Finish message count: ${count}`);
 	}
 	#delivered(qos: number, packetId: number, roundTripMs: number): void {
 		if (qos === 0) return this.#print("QoS 0 message sent");

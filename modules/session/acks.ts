@@ -17,7 +17,11 @@ export class Acks {
 		while (this.size < max) this.size <<= 1;
 		this.#ring = new Int32Array(this.size);
 	}
-	/** The caller has seen that count is under size. */
+	/**
+	 * The caller has seen that count is under size.
+	 * [MQTT-4.6.0-2] [MQTT-4.6.0-3] [MQTT-4.6.0-4] [MQTT-4.6.0-2, 3.1.1] [MQTT-4.6.0-3, 3.1.1]
+	 * [MQTT-4.6.0-4, 3.1.1]
+	 */
 	push(type: PacketType, id: number, reason: number): void {
 		this.#ring[(this.#first + this.count++) & (this.size - 1)] = (type << 24) | (reason << 16) | id;
 	}
@@ -35,6 +39,8 @@ export class Acks {
 		if (frame.limit - at < ackBytesMax) return false;
 		const ack = this.#ring[this.#first]!;
 		const type = ack >> 24;
+		// [MQTT-2.2.1-5] [MQTT-3.4.2-2] [MQTT-3.4.2-3] [MQTT-3.5.2-2] [MQTT-3.5.2-3] [MQTT-3.6.2-2]
+		// [MQTT-3.6.2-3] [MQTT-3.7.2-2] [MQTT-3.7.2-3] [MQTT-2.3.1-6, 3.1.1]
 		const reason = version === 5 ? (ack >> 16) & 0xff : 0;
 		bytes[at] = type === 6 ? 0x62 : type << 4;
 		bytes[at + 1] = reason === 0 ? 2 : 3;

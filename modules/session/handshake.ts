@@ -1,6 +1,6 @@
 import type { FrameReader } from "../wire/frame-reader.js";
-import type { FrameWriter } from "../wire/frame-writer.js";
-import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
+import { FrameFullError, type FrameWriter } from "../wire/frame-writer.js";
+import type { AuthPacket, ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
@@ -13,6 +13,12 @@ import type { Credentials, SessionOptions } from "./session-options.js";
 
 const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });
 type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** DISCONNECT or AUTH of 5.0, where none is without a reason code when it was read. */
+interface Ending {
+	reasonCode: number;
+	properties?: Properties;
+}
 
 /** Header, reason code, property length and session expiry. */
 const disconnectMax = 9;
@@ -38,9 +44,12 @@ export class Handshake {
 	 */
 	unsure = false;
 	readonly offer = new Offer();
+	// [MQTT-3.1.3-2] [MQTT-3.1.3-2, 3.1.1]
 	clientId: string;
 	/** What our reader holds, announced in 5.0; 0 for no limit. */
 	packetBytesMax = 0;
+	/** Topic aliases are announced, if there are any. */
+	takesAliases = true;
 	#options: SessionOptions;
 	#phase: Phase = Phase.offline;
 	#credentials: Credentials = {};
@@ -60,9 +69,6 @@ export class Handshake {
 			throw new TypeError("an authenticator needs MQTT 5");
 		this.#options = options;
 		this.clientId = options.clientId;
-	}
-	get offline(): boolean {
-		return this.#phase === Phase.offline;
 	}
 	/** DISCONNECT is in the frame: when that is written, the connection is to be closed. */
 	get left(): boolean {
@@ -113,18 +119,23 @@ export class Handshake {
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	connectPacket(credentials: Credentials): ConnectPacket {
-		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax, this.#authData);
+		const { clientId, packetBytesMax } = this;
+		const packet = connectPacket(this.#options, clientId, credentials, packetBytesMax, this.#authData);
+		if (!this.takesAliases) delete packet.properties?.topicAliasMaximum;
+		return packet;
 	}
 	/** Writes what is due and fits. */
 	transmit(frame: FrameWriter): boolean {
 		if (this.#authReason !== 0 && (this.#phase === Phase.waiting || this.#phase === Phase.online))
 			return this.#writeAuth(frame);
+		// [MQTT-3.1.2-30]
 		if (this.#phase === Phase.greeting) return this.#writeConnect(frame);
 		return this.#phase === Phase.leaving && this.#writeDisconnect(frame);
 	}
 	/** Acts on a packet that comes while we are not online. */
 	receiveEarly(packet: FrameReader): SessionEvent {
 		// What comes between our DISCONNECT and the end of the stream is nobody's business any more.
+		// [MQTT-3.14.4-1] [MQTT-3.14.4-2, 3.1.1]
 		if (this.#phase === Phase.leaving || this.#phase === Phase.left) return SessionEvent.none;
 		if (this.#phase !== Phase.waiting) throw breach("a packet before CONNECT");
 		const { type } = packet;
@@ -146,11 +157,12 @@ export class Handshake {
 		this.clientId = this.#options.clientId;
 		return true;
 	}
+	// [MQTT-3.1.0-1] [MQTT-3.1.0-2] [MQTT-3.1.0-1, 3.1.1] [MQTT-3.1.0-2, 3.1.1]
 	#writeConnect(frame: FrameWriter): boolean {
 		this.#phase = Phase.waiting;
 		this.#asked = true;
 		this.#authData = this.#options.authenticator?.start();
-		writeClientPacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		this.#write(frame, this.connectPacket(this.#credentials));
 		this.#authData = undefined;
 		this.#credentials = {};
 		return true;
@@ -164,6 +176,7 @@ export class Handshake {
 			writeClientPacket(frame, { cmd: "disconnect", reasonCode: this.#leaveReason, properties }, 5);
 			return true;
 		}
+		// [MQTT-3.14.2-3] [MQTT-3.14.2-4] [MQTT-3.15.2-2] [MQTT-3.15.2-3]
 		const code = this.#options.version === 5 ? this.#leaveReason : 0;
 		frame.begin(PacketType.disconnect, 0, code === 0 ? 0 : 1);
 		if (code !== 0) frame.byte(code);
@@ -177,7 +190,7 @@ export class Handshake {
 				? { authenticationMethod }
 				: { authenticationMethod, authenticationData: this.#authData };
 		const from = frame.end;
-		writeClientPacket(frame, { cmd: "auth", reasonCode: this.#authReason, properties }, 5);
+		this.#write(frame, { cmd: "auth", reasonCode: this.#authReason, properties });
 		const bytes = frame.end - from;
 		if (this.#phase === Phase.online && bytes > this.offer.packetBytesMax) {
 			frame.reset();
@@ -186,15 +199,29 @@ export class Handshake {
 		this.#authReason = 0;
 		return true;
 	}
+	/** Authentication data is known only now, and may be longer than any frame. */
+	#write(frame: FrameWriter, packet: ConnectPacket | AuthPacket): void {
+		try {
+			writeClientPacket(frame, packet, this.#options.version);
+		} catch (error) {
+			if (!(error instanceof FrameFullError)) throw error;
+			const dataBytes = this.#authData?.length ?? 0;
+			const frameBytes = frame.limit - frame.start;
+			const what = `${packet.cmd.toUpperCase()} with ${dataBytes} bytes of authentication data`;
+			throw new RangeError(`${what} is over the frame of ${frameBytes}: give it more frameBytes`);
+		}
+	}
 	#receiveConnack(connack: ConnackPacket): SessionEvent {
 		const { clean, authenticator } = this.#options;
 		const { properties } = connack;
 		this.#asked = false;
 		this.properties = properties;
-		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode ?? 0) ?? 0;
+		this.reason = connack.reasonCode ?? reasonOfReturnCode(connack.returnCode!)!;
 		this.detail = properties?.reasonString ?? "";
 		if (this.reason !== 0) return SessionEvent.refused;
+		// [MQTT-3.1.2-4] [MQTT-3.2.2-4] [MQTT-3.1.2-6, 3.1.1]
 		if (connack.sessionPresent && clean) throw breach("session present after a clean start");
+		// [MQTT-4.12.0-5]
 		if (properties?.authenticationMethod !== authenticator?.method)
 			throw breach("CONNACK with another authentication method");
 		authenticator?.finish?.(properties?.authenticationData);
@@ -208,11 +235,8 @@ export class Handshake {
 		return SessionEvent.connected;
 	}
 	#receiveDisconnect(packet: FrameReader): SessionEvent {
-		const { reasonCode, properties } = readServerPacket(packet) as {
-			reasonCode?: number;
-			properties?: Properties;
-		};
-		this.reason = reasonCode ?? 0;
+		const { reasonCode, properties } = readServerPacket(packet) as Ending;
+		this.reason = reasonCode;
 		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
 			throw breach("DISCONNECT as only clients send it");
 		this.properties = properties;
@@ -221,11 +245,9 @@ export class Handshake {
 	}
 	#receiveAuth(packet: FrameReader): SessionEvent {
 		const { authenticator } = this.#options;
-		const { reasonCode, properties } = readServerPacket(packet) as {
-			reasonCode: number;
-			properties?: Properties;
-		};
+		const { reasonCode, properties } = readServerPacket(packet) as Ending;
 		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
+		// [MQTT-4.12.0-7]
 		if (authenticator === undefined) throw breach("AUTH without an authentication method");
 		if (properties?.authenticationMethod !== authenticator.method)
 			throw breach("AUTH with another authentication method");
@@ -233,6 +255,7 @@ export class Handshake {
 			throw breach("AUTH that answers nothing");
 		if (reasonCode === continueAuthentication) {
 			this.#authData = authenticator.answer(properties?.authenticationData);
+			// [MQTT-4.12.0-3]
 			this.#authReason = continueAuthentication;
 		} else {
 			if (this.#phase === Phase.waiting) throw breach("AUTH ends before CONNACK");

@@ -1,5 +1,5 @@
 import type { FrameReader } from "../wire/frame-reader.js";
-import { PacketType, type QoS } from "../wire/packet-type.js";
+import type { QoS } from "../wire/packet-type.js";
 import type { Properties } from "../wire/packet.js";
 import { ProtocolError, Violation, breach } from "../wire/protocol-error.js";
 import type { PublishView } from "../wire/read-publish.js";
@@ -27,7 +27,7 @@ export class Incoming implements PublishView {
 	pairs: [string, string][] | undefined;
 	/** The body length of a message that was passed over, because it is longer than the reader. */
 	skippedBytes = 0;
-	/** The length of its payload, when its beginning is here. */
+	/** The length of the payload of a message longer than the reader, from its beginning to its end; else 0. */
 	payloadBytes = 0;
 	#aliasMax: number;
 	#topics: (string | undefined)[] = [];
@@ -40,6 +40,7 @@ export class Incoming implements PublishView {
 	resolve(): void {
 		const { alias, topic } = this;
 		delete this.properties!.topicAlias;
+		// [MQTT-3.3.2-10]
 		if (alias > this.#aliasMax)
 			throw new ProtocolError(
 				Violation.topicAliasInvalid,
@@ -55,10 +56,11 @@ export class Incoming implements PublishView {
 		this.dup = (packet.flags & 8) !== 0;
 		this.id = packet.skippedId;
 		this.skippedBytes = packet.skipped;
-		if (packet.type !== PacketType.publish || (this.qos > 0 && this.id === 0)) throw breach("packet id 0");
+		if (this.qos > 0 && this.id === 0) throw breach("packet id 0");
 	}
 	/** Aliases end with the connection [MQTT-3.3.2-7]. */
 	lose(): void {
 		this.#topics.length = 0;
+		this.payloadBytes = 0;
 	}
 }

@@ -79,6 +79,7 @@ export class Pulse {
 			deadline = this.progressAt + this.ackMs;
 			if (now >= deadline) return `no acknowledgement for ${this.ackMs / 1000} s`;
 		}
+		// [MQTT-3.1.2-20] [MQTT-3.1.2-23, 3.1.1]
 		const idleAt = this.sentAt + this.#pingAfterMs;
 		if (this.#askedAt === Infinity) {
 			let quietAt = this.heardAt + this.#pingAfterMs;

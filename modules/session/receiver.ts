@@ -58,10 +58,13 @@ export class Receiver {
 		if (this.#idCount > 0 && version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
 		return this.#push(message.id | (1 << qosShift));
 	}
-	/** Whether a QoS 2 message was delivered before. */
-	knows({ id, dup }: Incoming): boolean {
+	/** Whether publish() would give a token for the message: it is new, and there is room for it. */
+	wants({ id, dup, qos }: Incoming): boolean {
+		if (this.pending >= this.#room) return false;
+		if (qos === 1) return true;
 		const at = this.#find(id);
-		return at >= 0 && (dup || (this.#ids[at]! & doubtFlag) === 0);
+		if (at >= 0) return !dup && (this.#ids[at]! & doubtFlag) !== 0;
+		return this.#idCount < this.max || this.#stale() >= 0;
 	}
 	/** The same at QoS 2. */
 	#publishOnce({ id, dup }: Incoming, version: Version): number {
@@ -75,10 +78,12 @@ export class Receiver {
 			if (version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
 			if (this.#idCount === this.max && !this.#evict()) return this.#passOver(version);
 			this.#ids[this.#idCount++] = id | seenFlag;
+			// [MQTT-4.3.3-8] [MQTT-4.3.3-9] [MQTT-4.3.3-2, 3.1.1]
 			return this.#push(id | (2 << qosShift));
 		}
 		this.#ids[at] = (this.#ids[at]! & ~doubtFlag) | seenFlag;
 		this.#push(id | (2 << qosShift) | (this.#ids[at]! & doneFlag));
+		// [MQTT-4.3.3-10]
 		if (this.#ids[at]! & doneFlag) this.#drain();
 		return -1;
 	}
@@ -88,6 +93,10 @@ export class Receiver {
 		this.overrun = true;
 		this.#room = 0;
 		return -1;
+	}
+	/** The token of the first message that is not acknowledged, or of the next one. */
+	get oldest(): number {
+		return this.#firstToken;
 	}
 	/** Nothing waits for a handler, or for the broker's release. */
 	get settled(): boolean {
@@ -105,6 +114,7 @@ export class Receiver {
 			// The usual one: it waits for none, and is of this connection.
 			this.#firstToken++;
 			this.pending--;
+			// [MQTT-3.3.4-1] [MQTT-4.3.2-4] [MQTT-4.3.2-5] [MQTT-3.3.4-1, 3.1.1] [MQTT-4.3.2-2, 3.1.1]
 			this.#acks.push(puback, id, 0);
 			if (this.pending > 0) this.#drain();
 			return;
@@ -128,6 +138,7 @@ export class Receiver {
 	release(id: number): void {
 		const at = this.#find(id);
 		if (at >= 0) this.#ids.copyWithin(at, at + 1, this.#idCount--);
+		// [MQTT-4.3.3-11] [MQTT-4.3.3-12] [MQTT-4.3.3-13]
 		this.#acks.push(PacketType.pubcomp, id, at >= 0 ? 0 : packetIdNotFound);
 	}
 	/** The connection is gone: what is unacknowledged will come again. */
@@ -147,17 +158,20 @@ export class Receiver {
 		this.#idCount = 0;
 		this.#sessionToken = this.#nextToken;
 	}
-	/**
-	 * Forgets the oldest id that the broker has not named on this connection. It sends what it knows of first,
-	 * so it has lost that one, with a session whose end was told in a CONNACK which never came. False without
-	 * any.
-	 */
+	/** Forgets such an id; false without any. */
 	#evict(): boolean {
-		let at = 0;
-		while (at < this.#idCount && this.#ids[at]! & seenFlag) at++;
-		if (at === this.#idCount) return false;
+		const at = this.#stale();
+		if (at < 0) return false;
 		this.#ids.copyWithin(at, at + 1, this.#idCount--);
 		return true;
+	}
+	/**
+	 * Where the oldest id is that the broker has not named on this connection; -1 without any. It sends what it
+	 * knows of first, so it has lost that one, with a session whose end was told in a CONNACK which never came.
+	 */
+	#stale(): number {
+		for (let at = 0; at < this.#idCount; at++) if (!(this.#ids[at]! & seenFlag)) return at;
+		return -1;
 	}
 	/** Receive Maximum counts anew with each connection [MQTT5 4.9]. */
 	#unfinished(): number {

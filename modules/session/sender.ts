@@ -109,6 +109,8 @@ export class Sender {
 		memory.set(topic, at);
 		at += topicBytes;
 		if (qos !== 0) {
+			// [MQTT-2.2.1-2] [MQTT-4.3.1-1] [MQTT-4.3.2-1] [MQTT-4.3.2-2] [MQTT-4.3.3-1] [MQTT-4.3.3-2]
+			// [MQTT-2.3.1-2, 3.1.1] [MQTT-2.3.1-5, 3.1.1] [MQTT-4.3.1-1, 3.1.1]
 			const id = outbox.lastId;
 			memory[at] = id >> 8;
 			memory[at + 1] = id;
@@ -141,10 +143,12 @@ export class Sender {
 	/**
 	 * The broker accepted the connection, and it has kept the session, or not. Unsure, when it may have lost it
 	 * and said so unheard: then what was released before may be lost, whatever the broker answers.
+	 * [MQTT-3.3.1-1] [MQTT-4.4.0-1] [MQTT-4.6.0-1] [MQTT-2.3.1-3, 3.1.1] [MQTT-3.3.1-1, 3.1.1]
+	 * [MQTT-4.4.0-1, 3.1.1] [MQTT-4.6.0-1, 3.1.1]
 	 */
 	restart(kept: boolean, unsure = false): void {
-		const aliasMax = Math.min(this.#aliasMax, this.#offer.topicAliasMax);
-		this.#aliases = aliasMax > 0 ? new Aliases(aliasMax) : undefined;
+		const aliasMax = Math.min(this.#aliasMax, this.#offer.topicAliasMax); // [MQTT-3.2.2-17] [MQTT-3.3.2-9]
+		this.#aliases = aliasMax > 0 ? new Aliases(aliasMax) : undefined; // [MQTT-3.2.2-18]
 		if (aliasMax > 0) this.#offer.limited = true;
 		const outbox = this.outbox;
 		let next = 0;
@@ -183,6 +187,7 @@ export class Sender {
 		return true;
 	}
 	/** PUBACK, or a PUBREC that refuses; nothing, when the id is not in flight at that QoS. */
+	// [MQTT-4.3.2-3] [MQTT-4.3.3-3] [MQTT-4.4.0-2] [MQTT-4.3.2-1, 3.1.1]
 	acknowledge(id: number, reason: number, qos: number): void {
 		const outbox = this.outbox;
 		const record = this.#find(id);
@@ -191,7 +196,8 @@ export class Sender {
 		if ((marks & Mark.qos) !== qos << Mark.qosShift || outbox.state(record) !== RecordState.sent) return;
 		this.#finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason);
 	}
-	/** PUBREC: the broker owns the message [MQTT-4.3.3-4]; false when the id has nothing to be released. */
+	/** PUBREC: the broker owns the message; false when the id has nothing to be released. */
+	// [MQTT-4.3.3-4] [MQTT-4.3.3-6] [MQTT-4.3.3-1, 3.1.1]
 	receive(id: number): boolean {
 		const outbox = this.outbox;
 		const record = this.#find(id);
@@ -209,7 +215,7 @@ export class Sender {
 		if (record !== 0 && outbox.state(record) === RecordState.released)
 			outbox.setState(record, RecordState.completing);
 	}
-	/** PUBCOMP; nothing, when the id was not released. */
+	/** PUBCOMP; nothing, when the id was not released [MQTT-4.3.3-5]. */
 	complete(id: number): void {
 		const outbox = this.outbox;
 		const record = outbox.find(id);
@@ -383,7 +389,7 @@ export class Sender {
 		const bytes = this.outbox.bytes(record);
 		return bytes > directBytesMin || bytes > frame.limit - frame.start;
 	}
-	/** Why this broker does not take the record, as a reason code; or 0. */
+	/** Why this broker does not take it, or 0 [MQTT-3.2.2-11] [MQTT-3.2.2-14] [MQTT-3.2.2-15]. */
 	#refusal(record: number): number {
 		const marks = this.outbox.marks(record);
 		if ((marks & Mark.qos) >> Mark.qosShift > this.#offer.qosMax) return qosNotSupported;

@@ -7,6 +7,7 @@ import { viewPublish } from "../wire/read-publish.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
 import { writeClientPacket } from "../wire/write-client-packet.js";
 import { Acks } from "./acks.js";
+import { Gate } from "./gate.js";
 import { Handshake } from "./handshake.js";
 import { Incoming } from "./incoming.js";
 import { Pulse } from "./pulse.js";
@@ -20,13 +21,12 @@ export { SessionEvent } from "./session-event.js";
 export type { Authenticator, Credentials, SessionOptions } from "./session-options.js";
 
 type Grant = GrantPacket<string> & { messageId: number };
+type Ack = AckPacket<string> & { reasonCode: number };
 
 const publish = PacketType.publish;
 const puback = PacketType.puback;
 const pubrel = PacketType.pubrel;
 
-/** How often to look whether an overrun is over. */
-const overrunPollMs = 1_000;
 /** Reason code of PUBREL [MQTT5 3.6.2.1]. */
 const packetIdNotFound = 0x92;
 
@@ -55,8 +55,7 @@ export class Session {
 	ackProperties: AckProperties | undefined;
 	#options: SessionOptions;
 	#acks: Acks;
-	#pendingMax: number;
-	#overrunAt = Infinity;
+	#gate: Gate;
 	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
 	#isHeard = false;
 	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
@@ -76,16 +75,17 @@ export class Session {
 			options.outgoingAliasMax,
 		);
 		this.receiver = new Receiver(options.incomingMax, this.#acks);
-		this.#pendingMax = this.#readyMax;
+		this.#gate = new Gate(
+			this.receiver,
+			options.version === 5 ? Infinity : options.incomingMax,
+			options.ackMs,
+		);
 		this.requests = new Requests(
 			options.requestsMax,
 			this.handshake.offer,
 			outbox.recordsMax + 2,
 			outbox.idSize,
 		);
-	}
-	get #readyMax(): number {
-		return this.#options.version === 5 ? Infinity : this.#options.incomingMax;
 	}
 	/** Answers that the broker owes. */
 	get #owed(): number {
@@ -102,27 +102,29 @@ export class Session {
 	 */
 	get ready(): boolean {
 		const pending = this.receiver.pending;
-		return pending < this.#pendingMax && this.#acks.count + pending < this.#acks.size;
+		return pending < this.#gate.pendingMax && this.#acks.count + pending < this.#acks.size;
 	}
 	/** The payload of the message that has begun is taken by a handler: nothing else is read before its end. */
 	takeLong(): void {
-		this.#pendingMax = -1;
+		this.#gate.close();
 	}
 	/** The rest of it is passed over. Heard tells that its handler has had what it wanted. */
 	passLong(isHeard: boolean): void {
-		this.#pendingMax = this.#readyMax;
+		this.#gate.open();
 		this.#isHeard = isHeard;
 	}
 	/** All of it has been taken: incoming.token is that for receiver.acknowledge(). */
 	endLong(): void {
 		const { incoming } = this;
-		this.#pendingMax = this.#readyMax;
+		this.#gate.open();
+		incoming.payloadBytes = 0;
 		incoming.token = incoming.qos === 0 ? -1 : this.receiver.publish(incoming, this.#options.version);
 	}
 	/** The transport is up: greet the broker. */
 	open(credentials: Credentials): void {
 		this.handshake.open(credentials);
 	}
+	// [MQTT-3.1.2-23] [MQTT-4.1.0-1] [MQTT-3.1.2-4, 3.1.1] [MQTT-4.1.0-1, 3.1.1] [MQTT-4.1.0-2, 3.1.1]
 	/** The transport is gone. Messages stay in the outbox, those in flight with their ids. */
 	lose(): void {
 		this.online = false;
@@ -132,9 +134,9 @@ export class Session {
 		this.#acks.clear();
 		this.sender.lose();
 		this.receiver.lose();
-		this.#overrunAt = Infinity;
+		this.#gate.lose();
 		this.incoming.lose();
-		this.passLong(false);
+		this.#isHeard = false;
 		this.requests.lose();
 	}
 	/** Says farewell as the next packet; 5.0 carries the reason code, and the session expiry if there is one. */
@@ -167,10 +169,14 @@ export class Session {
 		this.#rareDue = true;
 		return true;
 	}
-	/** Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. */
-	receiveAcks(packets: FrameReader, now: number): void {
-		if (this.#rareDue || this.sender.direct !== 0) return;
-		if (packets.takePubacks(this.sender.outbox)) this.pulse.progressAt = now;
+	/**
+	 * Acts on the PUBACKs that come next, in the usual case; in any other, receive() does. True when they
+	 * were all that is in the reader.
+	 */
+	receiveAcks(packets: FrameReader, now: number): boolean {
+		if (this.#rareDue || this.sender.direct !== 0 || !packets.takePubacks(this.sender.outbox)) return false;
+		this.pulse.progressAt = now;
+		return packets.rest === 0;
 	}
 	/** Acts on one whole packet. */
 	receive(packet: FrameReader, now: number): SessionEvent {
@@ -189,17 +195,11 @@ export class Session {
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean, torn = false): string | undefined {
 		if (!this.online) return undefined;
-		const dead = this.pulse.tick(now, this.#owed > 0, deaf, torn);
-		return dead === undefined && this.receiver.overrun ? this.#watchOverrun(now) : dead;
-	}
-	/** The connection is made anew when what was taken is done, or the broker does not release it in time. */
-	#watchOverrun(now: number): string | undefined {
-		const { receiver, pulse } = this;
-		this.#overrunAt = Math.min(this.#overrunAt, now);
-		if (receiver.settled || (receiver.pending === 0 && now - this.#overrunAt >= this.#options.ackMs))
-			return `more than ${receiver.max} messages unacknowledged: the others come on another connection`;
-		pulse.deadline = Math.min(pulse.deadline, now + overrunPollMs);
-		return undefined;
+		const { pulse } = this;
+		const owing = this.#owed > 0;
+		const dead = pulse.tick(now, owing, deaf, torn) ?? this.#gate.tick(now, owing, deaf);
+		pulse.deadline = Math.min(pulse.deadline, this.#gate.deadline);
+		return dead;
 	}
 	/** See Handshake.reauthenticate(). */
 	reauthenticate(onEnd: (accepted: boolean) => void): boolean {
@@ -240,10 +240,15 @@ export class Session {
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {
 		if (!this.online) return this.handshake.transmit(frame);
+		// [MQTT-3.3.4-8] [MQTT-4.9.0-3]
 		if (this.#acks.count > 0) return this.#writeAck(frame);
 		if (this.pulse.pingDue) return this.#writePing(frame);
 		if (this.handshake.authDue) return this.#writeAuth(frame, now);
-		if (this.requests.controls > 0) return this.#writeRequest(frame, now);
+		if (this.requests.controls > 0) {
+			if (this.#writeRequest(frame, now)) return true;
+			// None is left when it is too long for this broker.
+			if (this.requests.controls > 0) return false;
+		}
 		if (this.sender.resending) {
 			if (this.#writeMessages(frame, now)) return true;
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
@@ -296,13 +301,16 @@ export class Session {
 		const { version, clean, keepAliveMs, window } = this.#options;
 		const { offer, properties, sessionPresent } = this.handshake;
 		this.online = true;
+		// [MQTT-3.1.2-21] [MQTT-3.2.2-21]
 		const serverKeepAlive = properties?.serverKeepAlive;
 		this.pulse.start(serverKeepAlive === undefined ? keepAliveMs : serverKeepAlive * 1000, now);
+		// [MQTT-4.9.0-1]
 		this.sender.window = Math.min(window, offer.receiveMax);
 		// MQTT 3.1 does not say whether it kept the session; it was asked to, so the resends go out as such.
 		this.#restart(sessionPresent || (version === 3 && !clean));
 	}
 	#restart(kept: boolean): void {
+		// [MQTT-3.2.2-5]
 		this.sender.restart(kept, this.handshake.unsure);
 		if (!kept) this.receiver.forget();
 		else if (this.handshake.unsure) this.receiver.doubt();
@@ -314,8 +322,8 @@ export class Session {
 		let reason = 0;
 		if (packet.end - at !== 2 || id === 0) {
 			// Longer ones come in 5.0 only; what is wrong with any other, the reader tells.
-			const ack = readServerPacket(packet) as AckPacket<string>;
-			reason = ack.reasonCode ?? 0;
+			const ack = readServerPacket(packet) as Ack;
+			reason = ack.reasonCode;
 			this.ackProperties = ack.properties;
 		}
 		const { sender } = this;
@@ -357,14 +365,19 @@ export class Session {
 			incoming.skippedBytes = packet.skipped;
 			incoming.payloadBytes = packet.left;
 			this.#isHeard = false;
-			return incoming.qos === 2 && receiver.knows(incoming) ? SessionEvent.none : SessionEvent.begun;
+			// One that was delivered before, or that will come again, must not be heard.
+			return incoming.qos > 0 && !receiver.wants(incoming) ? SessionEvent.none : SessionEvent.begun;
 		}
 		incoming.skip(packet);
 		const isHeard = this.#isHeard;
 		this.#isHeard = false;
+		// Its head has not been here, and may have given a topic to an alias: the next connection has none.
+		if (incoming.payloadBytes === 0) this.handshake.takesAliases = false;
+		incoming.payloadBytes = 0;
 		if (incoming.qos > 0) {
 			const token = receiver.publish(incoming, this.#options.version);
 			if (token < 0) return this.#passOver();
+			// [MQTT-4.5.0-2] [MQTT-4.5.0-2, 3.1.1]
 			receiver.acknowledge(token, incoming.id, incoming.qos);
 		}
 		return isHeard ? SessionEvent.none : SessionEvent.skipped;

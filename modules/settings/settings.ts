@@ -93,7 +93,7 @@ export function parseSettings(entries: Entries, options: SettingsOptions): Setti
 	};
 	checkProfileTopic(profile, settings.topic);
 	if (settings.brokerPassword !== undefined && username === undefined && version < 5)
-		throw new RangeError("brokerpassword: it needs a username, except in MQTT 5"); // [MQTT-3.1.2-22]
+		throw new RangeError("brokerpassword: it needs a username, except in MQTT 5"); // [MQTT-3.1.2-22, 3.1.1]
 	return settings;
 }
 

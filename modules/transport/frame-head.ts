@@ -69,7 +69,7 @@ export class FrameHead {
 	#joinMessage(isFinal: boolean): void {
 		if (this.opcode > Opcode.binary) this.fault = `a WebSocket frame of unknown type ${this.opcode}`;
 		else if (this.opcode === Opcode.text) {
-			this.fault = "a WebSocket frame of text, where MQTT is binary"; // [MQTT-6.0.0-1]
+			this.fault = "a WebSocket frame of text, where MQTT is binary"; // [MQTT-6.0.0-1] [MQTT-6.0.0-1, 3.1.1]
 			this.code = CloseCode.notBinary;
 		} else if ((this.opcode === Opcode.continuation) !== this.#isOpen)
 			this.fault = this.#isOpen

@@ -14,7 +14,7 @@ export const answerBytesMax = 8_192;
 export const lineBytesMax = 256;
 const phraseMax = 40;
 const acceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // [RFC 6455 1.3]
-const subprotocol = "mqtt"; // [MQTT-6.0.0-3]
+const subprotocol = "mqtt"; // [MQTT-6.0.0-3] [MQTT-6.0.0-3, 3.1.1]
 
 const tab = 0x09;
 const lineFeed = 0x0a;

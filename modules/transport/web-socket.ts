@@ -106,6 +106,7 @@ export class WebSocketTransport implements Transport, TransportHandler {
 		this.#flush();
 		return this.#allowance();
 	}
+	// [MQTT-6.0.0-2] [MQTT-6.0.0-2, 3.1.1]
 	read(max: number): Uint8Array | undefined {
 		while (this.#answer === undefined && this.#inner !== undefined && max > 0) {
 			if (this.#isInPayload) {
@@ -132,7 +133,7 @@ export class WebSocketTransport implements Transport, TransportHandler {
 	onReadable(): void {
 		if (this.#answer !== undefined && !this.#readAnswer(this.#answer)) return;
 		while (this.#inner !== undefined) {
-			if (this.#isInPayload) return this.#handler.onReadable();
+			if (this.#isInPayload) return this.#handler.onReadable(Infinity);
 			if (!this.#readFrame(this.#inner)) return;
 		}
 	}

@@ -8,6 +8,7 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
 	return value;
 }
 
+// [MQTT-3.1.3-4] [MQTT-3.1.3-12] [MQTT-3.1.3-4, 3.1.1] [MQTT-3.1.3-11, 3.1.1]
 export function checkText(name: string, value: unknown): string {
 	if (typeof value !== "string") throw new TypeError(`${name} is not a string`);
 	return value;

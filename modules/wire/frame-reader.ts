@@ -25,7 +25,8 @@ export interface AckTaker {
  * so that one poisonous message cannot end every connection; any other packet of that size ends it.
  */
 export class FrameReader {
-	readonly bytes: Uint8Array;
+	/** Our own buffer; or the chunk at hand, as long as that holds whole packets. */
+	bytes: Uint8Array;
 	readonly text: Text;
 	version: Version;
 	type: PacketType = PacketType.connack;
@@ -41,6 +42,7 @@ export class FrameReader {
 	begun = false;
 	/** The longest packet that a 5.0 broker may send, as CONNECT has it. */
 	packetBytesMax: number;
+	#own: Uint8Array;
 	#filled = 0;
 	#skipLeft = 0;
 	/** The bytes to come before its packet id; Infinity when that has come, or there is none. */
@@ -51,13 +53,13 @@ export class FrameReader {
 	constructor(text: Text, capacity: number, version: Version, packetBytesMax = capacity) {
 		if (capacity < capacityMin) throw new RangeError(`a reader of ${capacity} bytes is under ${capacityMin}`);
 		this.text = text;
-		this.bytes = new Uint8Array(capacity);
+		this.bytes = this.#own = new Uint8Array(capacity);
 		this.version = version;
 		this.packetBytesMax = version === 5 ? packetBytesMax : Infinity;
 	}
 	/** How many bytes fill() can take; it is over 0 whenever next() has returned false. */
 	get room(): number {
-		return this.bytes.length - this.#filled;
+		return this.#own.length - this.#filled;
 	}
 	/** The bytes to come of the payload that was begun. */
 	get left(): number {
@@ -69,9 +71,26 @@ export class FrameReader {
 		this.begun = false;
 		this.#filled = this.#skipLeft = 0;
 	}
+	/** The bytes here that lie behind the packet at hand. */
+	get rest(): number {
+		return this.#filled - this.end;
+	}
+	/** The chunk must stay as it is until next() has returned false, or keep() was called. */
 	fill(chunk: Uint8Array): void {
+		if (this.#filled === 0 && this.#skipLeft === 0) {
+			this.bytes = chunk;
+			this.#filled = chunk.length;
+			return;
+		}
+		this.keep();
 		this.bytes.set(chunk, this.#filled);
 		this.#filled += chunk.length;
+	}
+	/** Copies what is left of the chunk, where the packets in it cannot all be taken now. */
+	keep(): void {
+		if (this.bytes === this.#own) return;
+		this.#own.set(this.bytes);
+		this.bytes = this.#own;
 	}
 	/**
 	 * Gives the ids of the PUBACKs of two bytes which come next to the taker, one by one; false when there is
@@ -79,7 +98,7 @@ export class FrameReader {
 	 */
 	takePubacks(taker: AckTaker): boolean {
 		if (this.#skipLeft !== 0) return false;
-		const bytes = this.bytes;
+		let bytes = this.bytes;
 		const from = this.end;
 		let at = from;
 		while (this.#filled - at > 3 && bytes[at] === 0x40 && bytes[at + 1] === 2) {
@@ -90,8 +109,11 @@ export class FrameReader {
 			taker.acknowledge(id);
 			// Whoever hears of it may have reset the reader.
 			at = this.end;
+			bytes = this.bytes;
 		}
-		return at !== from;
+		if (at === from) return false;
+		if (at === this.#filled) this.at = this.end = this.#filled = 0;
+		return true;
 	}
 	/** True when a whole packet is here; its fields are good until the next call. */
 	next(): boolean {
@@ -114,6 +136,7 @@ export class FrameReader {
 			if (length >= 0) {
 				const type = head >> 4;
 				if (type !== publish) this.#checkHead(type, head & 15);
+				// [MQTT-3.3.1-4] [MQTT-3.3.1-4, 3.1.1]
 				else if ((head & 6) === 6) throw malformed("PUBLISH at QoS 3");
 				this.type = type as PacketType;
 				this.flags = head & 15;
@@ -123,9 +146,11 @@ export class FrameReader {
 					this.skipped = 0;
 					return true;
 				}
-				if (body - from + length > bytes.length) return this.#startLong(from, length);
+				this.keep();
+				if (body - from + length > this.bytes.length) return this.#startLong(from, length);
 			}
 		}
+		this.keep();
 		this.#makeRoom(from);
 		return false;
 	}
@@ -207,6 +232,8 @@ export class FrameReader {
 		}
 		throw malformed("remaining length over four bytes");
 	}
+	// [MQTT-2.1.3-1] [MQTT-3.6.1-1] [MQTT-3.14.1-1] [MQTT-3.15.1-1] [MQTT-2.2.2-1, 3.1.1]
+	// [MQTT-2.2.2-2, 3.1.1] [MQTT-3.6.1-1, 3.1.1] [MQTT-3.14.1-1, 3.1.1]
 	#checkHead(type: number, flags: number): void {
 		if (type === 0 || (type === PacketType.auth && this.version < 5)) throw malformed(`packet type ${type}`);
 		const known =

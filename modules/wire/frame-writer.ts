@@ -89,6 +89,7 @@ export class FrameWriter {
 		this.word(value >>> 16);
 		this.word(value & wordMax);
 	}
+	// [MQTT-1.5.5-1]
 	varint(value: number): void {
 		while (value > 0x7f) {
 			this.byte((value & 0x7f) | 0x80);

@@ -66,6 +66,8 @@ export class PacketDecoder {
 				const count = Math.min(this.#reader.room, chunk.length);
 				this.#reader.fill(chunk.subarray(0, count));
 				this.#chunk = chunk.subarray(count);
+				// The chunk is the caller's, who may change it.
+				this.#reader.keep();
 			}
 			const { skipped } = this.#reader;
 			if (skipped !== 0) throw new ProtocolError(Violation.packetTooLarge, `publish of ${skipped} bytes`);

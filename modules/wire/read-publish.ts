@@ -30,7 +30,9 @@ export interface PublishView {
 export function viewPublish(reader: FrameReader, into: PublishView): void {
 	const flags = reader.flags;
 	const qos = ((flags >> 1) & 3) as QoS;
+	// [MQTT-3.3.1-2] [MQTT-3.3.1-2, 3.1.1]
 	if ((flags & 14) === 8) throw breach("PUBLISH with DUP at QoS 0");
+	// [MQTT-3.3.2-1] [MQTT-3.3.2-1, 3.1.1]
 	const topic = reader.string();
 	if (topic.indexOf("+") >= 0 || topic.indexOf("#") >= 0) throw breach(`topic ${topic} holds a wildcard`);
 	const id = qos === 0 ? 0 : reader.word();

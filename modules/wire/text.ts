@@ -24,6 +24,8 @@ export const portableText: Text = Object.freeze({ write, read });
 function write(text: string, target: Uint8Array, at: number, limit: number): number {
 	for (const character of text) {
 		const code = character.codePointAt(0)!;
+		// [MQTT-1.5.4-1] [MQTT-1.5.4-2] [MQTT-1.5.7-1] [MQTT-4.7.3-2] [MQTT-1.5.3-1, 3.1.1] [MQTT-1.5.3-2, 3.1.1]
+		// [MQTT-4.7.3-2, 3.1.1]
 		if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) throw new TypeError(badText(code));
 		const count = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
 		if (at + count > limit) return -1;
@@ -55,6 +57,7 @@ export function badText(code: number): string {
 
 function read(bytes: Uint8Array, from: number, to: number): string | undefined {
 	let text = "";
+	// [MQTT-1.5.4-3] [MQTT-1.5.3-3, 3.1.1]
 	while (from < to) {
 		const first = bytes[from++]!;
 		if (first === 0) return undefined;

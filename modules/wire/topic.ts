@@ -24,6 +24,7 @@ export function checkTopicFilter(filter: string, version: Version): void {
  */
 export function topicNameFault(topic: string): string | undefined {
 	if (typeof topic !== "string") throw new TypeError("topic is not a string");
+	// [MQTT-4.7.3-1] [MQTT-4.7.3-1, 3.1.1]
 	if (topic === "") return "topic is empty";
 	if (topic.includes("+") || topic.includes("#")) return `topic ${topic} holds a wildcard`;
 	return undefined;
@@ -37,12 +38,15 @@ export function topicFilterFault(filter: string, version: Version): string | und
 	const last = levels.length - 1;
 	for (let i = 0; i <= last; i++) {
 		const level = levels[i]!;
+		// [MQTT-4.7.1-1] [MQTT-4.7.1-2, 3.1.1]
 		if (level.includes("#") && (level !== "#" || i < last))
 			return `topic filter ${filter} has # elsewhere than alone at its end`;
+		// [MQTT-4.7.1-2] [MQTT-4.7.1-3, 3.1.1]
 		if (level.includes("+") && level !== "+") return `topic filter ${filter} has + within a level`;
 	}
 	if (version < 5 || !isShared(filter)) return undefined;
 	const name = levels[1]!;
+	// [MQTT-4.8.2-1] [MQTT-4.8.2-2]
 	if (name === "" || name === "+" || name === "#") return `topic filter ${filter} has no share name`;
 	if (last < 2 || (last === 2 && levels[2] === "")) return `topic filter ${filter} shares nothing`;
 	return undefined;
@@ -80,5 +84,6 @@ function checkBytes(name: string, text: string): void {
 		if (code === 0 || (code >= 0xd800 && code <= 0xdfff)) throw new TypeError(`${name}: ${badText(code)}`);
 		count += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
 	}
+	// [MQTT-4.7.3-3] [MQTT-4.7.3-3, 3.1.1]
 	if (count > bytesMax) throw new RangeError(`${name} of ${count} bytes is over 65,535`);
 }

@@ -47,6 +47,7 @@ function writePublish(frame: FrameWriter, packet: PublishPacket, version: Versio
 	const qos = checkInteger("qos", packet.qos ?? 0, 0, 2);
 	if (packet.dup && qos === 0) throw new RangeError("dup at QoS 0");
 	const aliased = version === 5 && topic === "" && properties?.topicAlias !== undefined;
+	// [MQTT-3.3.2-2] [MQTT-4.7.0-1] [MQTT-3.3.2-2, 3.1.1] [MQTT-4.7.1-1, 3.1.1]
 	const fault = aliased ? undefined : topicNameFault(topic);
 	if (fault) throw new RangeError(fault);
 	frame.open(PacketType.publish, (packet.dup ? 8 : 0) | (qos << 1) | (packet.retain ? 1 : 0));

@@ -15,13 +15,18 @@ export function writeConnect(frame: FrameWriter, packet: ConnectPacket, version:
 	const protocolId = version === 3 ? "MQIsdp" : "MQTT";
 	if ((packet.protocolId ?? protocolId) !== protocolId)
 		throw new RangeError(`protocolId ${packet.protocolId} in version ${version}`);
+	// [MQTT-3.1.3-7, 3.1.1]
 	if (clientId === "" && (version === 3 || (version === 4 && !clean)))
 		throw new RangeError("clientId is empty, which needs MQTT 3.1.1 and a clean session");
+	// [MQTT-3.1.2-22, 3.1.1]
 	if (version < 5 && password !== undefined && username === undefined)
 		throw new RangeError("password without username before MQTT 5");
 	frame.open(PacketType.connect, 0);
+	// [MQTT-3.1.2-1] [MQTT-7.0.0-2, 3.1.1]
 	frame.string(protocolId);
 	frame.byte(version);
+	// [MQTT-3.1.2-3] [MQTT-3.1.2-16] [MQTT-3.1.2-17] [MQTT-3.1.2-18] [MQTT-3.1.2-19] [MQTT-3.1.2-18, 3.1.1]
+	// [MQTT-3.1.2-19, 3.1.1] [MQTT-3.1.2-20, 3.1.1] [MQTT-3.1.2-21, 3.1.1]
 	frame.byte(
 		(username === undefined ? 0 : 0x80) |
 			(password === undefined ? 0 : 0x40) |
@@ -30,6 +35,7 @@ export function writeConnect(frame: FrameWriter, packet: ConnectPacket, version:
 	);
 	frame.word(checkInteger("keepalive", keepalive, 0, wordMax));
 	writeOptional(frame, PacketType.connect, packet.properties, version);
+	// [MQTT-3.1.3-1] [MQTT-3.1.3-3] [MQTT-3.1.3-1, 3.1.1] [MQTT-3.1.3-3, 3.1.1]
 	frame.string(checkText("clientId", clientId));
 	if (will) writeWill(frame, will, version);
 	if (username !== undefined) frame.string(checkText("username", username));
@@ -39,6 +45,8 @@ export function writeConnect(frame: FrameWriter, packet: ConnectPacket, version:
 }
 
 function willFlags(will: Will | undefined): number {
+	// [MQTT-3.1.2-11] [MQTT-3.1.2-12] [MQTT-3.1.2-13] [MQTT-3.1.2-11, 3.1.1] [MQTT-3.1.2-13, 3.1.1]
+	// [MQTT-3.1.2-14, 3.1.1] [MQTT-3.1.2-15, 3.1.1]
 	if (!will) return 0;
 	return 4 | (checkInteger("will qos", will.qos ?? 0, 0, 2) << 3) | (will.retain ? 0x20 : 0);
 }
@@ -47,6 +55,7 @@ function writeWill(frame: FrameWriter, will: Will, version: Version): void {
 	const fault = topicNameFault(will.topic);
 	if (fault) throw new RangeError(`will: ${fault}`);
 	writeOptional(frame, willType, will.properties, version);
+	// [MQTT-3.1.2-9] [MQTT-3.1.3-11] [MQTT-3.1.2-9, 3.1.1] [MQTT-3.1.3-10, 3.1.1]
 	frame.string(will.topic);
 	frame.word(0);
 	const at = frame.end;

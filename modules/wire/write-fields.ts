@@ -16,6 +16,7 @@ export interface Request {
 
 /** Opens a packet that begins with a packet id, and has no other flags than its type prescribes. */
 export function openRequest(frame: FrameWriter, type: PacketType, packet: Request, version: Version): void {
+	// [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.8.1-1, 3.1.1] [MQTT-3.10.1-1, 3.1.1]
 	const prescribed =
 		type === PacketType.pubrel || type === PacketType.subscribe || type === PacketType.unsubscribe ? 2 : 0;
 	if (packet.dup && (version > 3 || prescribed === 0)) throw new RangeError(`dup in ${commands[type]}`);
@@ -23,10 +24,12 @@ export function openRequest(frame: FrameWriter, type: PacketType, packet: Reques
 	writeId(frame, packet.messageId);
 }
 
+// [MQTT-2.2.1-3] [MQTT-2.3.1-1, 3.1.1]
 export function writeId(frame: FrameWriter, messageId: number | undefined): void {
 	frame.word(checkInteger("messageId", messageId, 1, idMax));
 }
 
+// [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1] [MQTT-3.14.2-1] [MQTT-3.15.2-1]
 export function writeReason(frame: FrameWriter, type: PacketType, code: unknown): void {
 	checkInteger("reasonCode", code, 0, 0xff);
 	if (!allowsReason(type, code as number))

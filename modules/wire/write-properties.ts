@@ -9,6 +9,7 @@ import { topicNameFault } from "./topic.js";
  * Appends the properties with their length, in the order of the object; none, or undefined ones, give
  * length 0. The type is that of the packet, or 0 for those of a will. On a mistake the frame is left half
  * written.
+ * [MQTT-2.2.2-1]
  */
 export function writeProperties(frame: FrameWriter, type: number, properties: Properties | undefined): void {
 	frame.byte(0);
@@ -56,6 +57,7 @@ function writeProperty(frame: FrameWriter, at: number, value: unknown): void {
 		case Kind.binary:
 			return frame.binary(checkBytes(name, value));
 		default:
+			// [MQTT-3.3.2-13] [MQTT-3.3.2-14] [MQTT-3.3.2-19]
 			if (name === "responseTopic") checkResponseTopic(value as string);
 			return frame.string(checkText(name, value));
 	}

@@ -28,12 +28,14 @@ export function writeUnsubscribe(frame: FrameWriter, packet: UnsubscribePacket, 
 
 export function checkList(name: string, list: unknown): void {
 	if (!Array.isArray(list)) throw new TypeError(`${name} is not an array`);
+	// [MQTT-3.8.3-2] [MQTT-3.10.3-2] [MQTT-3.8.3-3, 3.1.1] [MQTT-3.10.3-2, 3.1.1]
 	if (list.length === 0) throw new RangeError(`${name} is empty`);
 }
 
 function writeFilter(frame: FrameWriter, filter: string, version: Version): void {
 	const fault = topicFilterFault(filter, version);
 	if (fault) throw new RangeError(fault);
+	// [MQTT-3.8.3-1] [MQTT-3.10.3-1] [MQTT-3.8.3-1, 3.1.1] [MQTT-3.10.3-1, 3.1.1]
 	frame.string(filter);
 }
 
@@ -42,6 +44,8 @@ function optionsOf(subscription: Subscription, version: Version): number {
 	const qos = checkInteger("qos", subscription.qos, 0, 2);
 	if (!nl && !rap && !rh) return qos;
 	if (version < 5) throw new RangeError("nl, rap or rh before MQTT 5");
+	// [MQTT-3.8.3-4]
 	if (nl && isShared(topic)) throw new RangeError(`nl for the shared subscription ${topic}`);
+	// [MQTT-3.8.3-5] [MQTT-3-8.3-4, 3.1.1]
 	return qos | (nl ? 4 : 0) | (rap ? 8 : 0) | (checkInteger("rh", rh ?? 0, 0, 2) << 4);
 }

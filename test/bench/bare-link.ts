@@ -66,7 +66,6 @@ export class BareLink implements Subject, TransportHandler {
 				this.#ids[id & rowMask] = 0;
 				this.#onEnd(id);
 			}
-		this.#host.read();
 	}
 	#receive(bytes: Uint8Array): void {
 		const to = 4 + ((bytes[2]! << 8) | bytes[3]!);

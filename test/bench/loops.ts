@@ -68,7 +68,6 @@ export class Loops implements LinkHandler {
 			onReadable: () => {
 				host.clock.now();
 				host.read();
-				host.read();
 				this.received++;
 				host.write(puback, 0, 4);
 			},
@@ -143,7 +142,6 @@ export class HollowLink implements Subject, TransportHandler {
 		this.#host.clock.now();
 		const bytes = this.#host.read()!;
 		for (let at = 0; at < bytes.length; at += 4) this.#onEnd();
-		this.#host.read();
 	}
 	onWritable(): void {}
 	onLost(): void {}

@@ -94,7 +94,7 @@ export class StubHost implements Host, Transport {
 	}
 	feed(bytes: Uint8Array): void {
 		this.#inbox = bytes;
-		this.handler.onReadable();
+		this.handler.onReadable(bytes.length);
 	}
 }
 

@@ -153,7 +153,7 @@ for (const [what, topic, payload, options, error] of mistakes)
 		return before.then(delivery => t.is(say(delivery), "delivered 0 0"));
 	});
 
-test("publish: properties of 5.0, those that are ours to set excepted", t => {
+test("publish: properties of 5.0, those that are ours to set excepted [MQTT-3.3.4-6]", t => {
 	const bench = new ClientBench({ version: 5 });
 	bench.connect();
 	void bench.client.publish("t", "A", { properties: { contentType: "x" } });

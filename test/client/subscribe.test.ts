@@ -298,7 +298,7 @@ test("close: a subscription that a broker is being asked for again stays wanted"
 	t.regex(bench.sent(), /^8206....00016101$/);
 });
 
-test("close: a session expiry of its own, in 5.0, and none for a session without one [MQTT-3.14.2-2]", t => {
+test("close: a session expiry of its own, in 5.0, and none for a session without one", t => {
 	const bench = new ClientBench({ version: 5 });
 	bench.connect();
 	bench.client.close({ sessionExpirySeconds: 7 });

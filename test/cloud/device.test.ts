@@ -191,6 +191,47 @@ test.serial("device: a topic that does not exist", async t => {
 	device.client.close();
 });
 
+for (const qos of [0, 1] as const)
+	test.serial(`device: a PUBLISH at QoS ${qos} to a topic that does not exist`, async t => {
+		const { accessPoint } = await starting;
+		const { host: name, ports, instanceId: instance, groupId: group } = accessPoint;
+		const { accessKeyId: accessKey, accessKeySecret: secret } = accessPoint;
+		const host = { ...nodeHost(), random: { word: () => 0 } };
+		const device = `publisher${qos}`;
+		const lmq = new Lmq(host, {
+			instance,
+			group,
+			device,
+			credential: { kind: "Signature", accessKey, secret },
+		});
+		const client = new Client(host, { url: `mqtt://${name}:${ports.mqtt}`, ...lmq.options });
+		running.push(client);
+		const advised = new Promise<string>(resolve => {
+			client.onState = ({ state, advice }) => {
+				if (state === "online") void client.publish("nowhere/x", "x", { qos });
+				if (advice !== "") resolve(advice);
+			};
+		});
+		client.start();
+		t.regex(
+			await advised,
+			/closes the connection right after PUBLISH to "nowhere\/x": its parent topic may not/,
+		);
+		await new Promise<void>(resolve => (client.onState = ({ state }) => state === "online" && resolve()));
+		client.close();
+	});
+
+test.serial("device: a token for reading only", async t => {
+	const cloud = await starting;
+	const { token } = cloud.applyToken({ actions: "R", resources: ["godwit/#"], lifeMs: hour });
+	const device = new Device(cloud, { device: "reader", topic: "godwit/reader", token: `R|${token}` });
+	await device.line(/Subscribed to godwit\/reader/);
+	await device.line(/The R token does not allow this: a new one is needed\./);
+	await device.triesAgain();
+	device.client.close();
+	t.pass();
+});
+
 test.serial("device: 65 characters, 65 KB, and a 31st subscription never leave it", async t => {
 	const cloud = await starting;
 	t.throws(() => new Device(cloud, { device: "d".repeat(52) }), {
@@ -203,7 +244,9 @@ test.serial("device: 65 characters, 65 KB, and a 31st subscription never leave i
 		message: /LMQ drops what is over 65536/,
 	});
 	for (let i = 1; i < 30; i++) await client.subscribe(`godwit/${i}`, { qos: 1 }, () => {});
-	t.throws(() => client.subscribe("godwit/30", { qos: 1 }, () => {}), { message: /more than 30 at a time/ });
+	t.throws(() => client.subscribe("godwit/30", { qos: 1 }, () => {}), {
+		message: /LMQ allows 30 for one client/,
+	});
 	t.is((await client.publish("godwit/x", new Uint8Array(64 * 1024), { qos: 1 })).outcome, "delivered");
 	client.close();
 });

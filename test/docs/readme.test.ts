@@ -63,6 +63,13 @@ test("README: the world it names passes", async t => {
 	t.is(code, 0, out);
 });
 
+test("README: the statements it tells of are all kept and tested", async t => {
+	const { code, out } = await shell("npm run --silent statements");
+	t.is(code, 0, out.slice(-500));
+	t.regex(out, /^211 statements: 211 kept and tested/m);
+	t.regex(readme, /the 75 statements of MQTT 3.1.1 and the 136 of 5.0/);
+});
+
 test("README: what needs the SDK says how to get it where there is none", async t => {
 	for (const line of [
 		"npm run --silent sim",
@@ -91,6 +98,7 @@ test("README: a tired person's mistakes end with one plain line and exit code 2"
 		{ words: "--profile aws", says: /plain, lmq or azure/ },
 		{ words: "--profile azure", says: /it needs connection/ },
 		{ words: "--profile lmq --wire tls", says: /mqtt, mqtts, ws, wss/ },
+		{ words: "--profile lmq --mqtt 5", says: /speaks 3\.1\.1 only/ },
 		{ words: "--profile lmq --instance mqtt-cn-1", says: /it needs group/ },
 		{ words: "topic=a/#", says: /topic/ },
 	];

@@ -76,10 +76,15 @@ export class Farm {
 		const lanes = isDecoder ? this.#decoders : this.#others;
 		const count = isDecoder ? at : Math.floor(at / round) * (round - decoderShare) + turn - decoderShare;
 		const lane = lanes[count % lanes.length]!;
-		if (isDecoder) this.decoderRuns++;
-		const { target, pool, outcomes } = lane;
 		this.lane = lane;
-		this.input = this.#mutator.make(random, pool);
+		this.input = this.#mutator.make(random, lane.pool);
+		if (!isDecoder) return this.#try(lane, random);
+		// To make an input costs more than to decode it: each is tried in every version.
+		this.decoderRuns += this.#decoders.length;
+		for (const decoder of this.#decoders) if (!this.#try(decoder, random)) return false;
+		return true;
+	}
+	#try({ target, pool, outcomes }: Lane, random: Random): boolean {
 		try {
 			const outcome = target.run(this.input);
 			if (!outcomes.has(outcome) && outcomes.size < outcomesMax) {

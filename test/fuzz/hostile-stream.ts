@@ -66,7 +66,7 @@ export class HostileStream implements Transport {
 		this.#at = 0;
 		this.#piece = piece;
 		this.#stepsMax = this.#steps + stepsMax(this.#bytes.length);
-		if (!this.isClosed) this.handler.onReadable();
+		if (!this.isClosed) this.handler.onReadable(this.unread);
 	}
 	get unread(): number {
 		return this.#bytes.length - this.#at;

@@ -229,7 +229,7 @@ test("TLS: closing says farewell, once, and nothing is reported any more", t => 
 	t.is(toHex(Uint8Array.from(inner.written)), toHex(seal(21, hex("01 00"))));
 	stream.close();
 	inner.handler.onWritable(9);
-	inner.handler.onReadable();
+	inner.handler.onReadable(0);
 	inner.handler.onLost("late");
 	t.deepEqual(handler.notes, []);
 	t.is(inner.written.length, 31);

@@ -17,6 +17,8 @@ type Event = "writable" | "readable" | "lost";
 class Ear implements TransportHandler {
 	readonly events: Event[] = [];
 	writable = 0;
+	/** How much there was to read, as the last event told. */
+	readable = 0;
 	detail = "";
 	/** Called at each event, within the callback. */
 	act: (event: Event) => void = () => {};
@@ -26,7 +28,8 @@ class Ear implements TransportHandler {
 		this.writable = count;
 		this.#note("writable");
 	}
-	onReadable(): void {
+	onReadable(count: number): void {
+		this.readable = count;
 		this.#note("readable");
 	}
 	onLost(detail: string): void {
@@ -104,7 +107,7 @@ function opens(name: string, { open, pass }: Bench, peer: Promise<Peer>): void {
 }
 
 function carries(name: string, { open, pass }: Bench, peer: Promise<Peer>): void {
-	test(`${name}: all bytes come back in order, from a buffer that is ours after each write`, async t => {
+	test(`${name}: all bytes come back in order [MQTT-4.2-1] [MQTT-7.1.2-1, 3.1.1]`, async t => {
 		const total = 50_000;
 		const { ear, stream } = open((await peer).echoPort);
 		const chunk = new Uint8Array(2_048);
@@ -132,6 +135,22 @@ function carries(name: string, { open, pass }: Bench, peer: Promise<Peer>): void
 			back.findIndex((byte, i) => byte !== i % 251),
 			-1,
 		);
+	});
+
+	test(`${name}: there is as much to read as is told, or nobody knows`, async t => {
+		const { ear, stream } = open((await peer).echoPort);
+		await ear.until(() => ear.writable > 0);
+		const back: number[] = [];
+		ear.act = event => {
+			if (event !== "readable") return;
+			const before = back.length;
+			drain(stream, back, 2);
+			if (ear.readable !== Infinity) t.is(back.length - before, ear.readable);
+		};
+		stream.write(Uint8Array.of(1, 2, 3, 4, 5, 6, 7), 0, 7);
+		await ear.until(() => back.length === 7);
+		stream.close();
+		t.deepEqual(back, [1, 2, 3, 4, 5, 6, 7]);
 	});
 
 	test(`${name}: a read gives what it is asked for at most; the rest stays, also for later turns`, async t => {

@@ -24,5 +24,5 @@ check("the suites of the ports pass within the engine", async t => {
 			.map(String),
 	});
 	t.is(code, 0, stdout + stderr);
-	t.regex(stdout, /^46 passed, 0 failed$/m);
+	t.regex(stdout, /^[1-9]\d* passed, 0 failed$/m);
 });

@@ -50,6 +50,7 @@ export const everyVersion: readonly Scenario[] = [
 				);
 		},
 	},
+	{ title: "200,000 bytes out and in as streams, through 4 KB", run: runStreams },
 	{
 		title: "text beyond ASCII, in topic and payload",
 		async run(rig) {
@@ -160,6 +161,35 @@ export const everyVersion: readonly Scenario[] = [
 		},
 	},
 ];
+
+async function runStreams(rig: Rig): Promise<void> {
+	const topic = `${rig.id}/streamed`;
+	const small = { outboxBytes: 4_096, frameBytes: 4_096, readerBytes: 4_096, incomingBytesMax: 250_000 };
+	const a = await rig.join("a", small);
+	const bytes = 200_000;
+	const byteAt = (at: number) => (at * 7 + (at >> 8)) & 0xff;
+	const heard: string[] = [];
+	await a.client.subscribe(topic, { qos: 2, stream: true }, async stream => {
+		let at = 0;
+		let wrong = 0;
+		for (let piece = await stream.read(); piece !== undefined; piece = await stream.read())
+			for (const byte of piece) if (byte !== byteAt(at++)) wrong++;
+		heard.push(`QoS ${stream.qos}: ${at} of ${stream.bytes} bytes, ${wrong} wrong`);
+	});
+	const read = (offset: number, into: Uint8Array) => {
+		for (let i = 0; i < into.length; i++) into[i] = byteAt(offset + i);
+		return into.length;
+	};
+	for (const qos of levels) {
+		const { outcome } = await a.client.publishStream(topic, { bytes, read }, { qos });
+		rig.same(outcome, "delivered", `QoS ${qos}`);
+		await rig.until(
+			() => heard.length > qos,
+			() => `nothing of QoS ${qos} is heard`,
+		);
+		rig.same(heard[qos], `QoS ${qos}: ${bytes} of ${bytes} bytes, 0 wrong`, "heard");
+	}
+}
 
 async function runMatrix(rig: Rig): Promise<void> {
 	const topic = `${rig.id}/matrix`;

@@ -36,12 +36,6 @@ export const explained: readonly Explained[] = Object.freeze([
 		columns: ["ejabberd 5.0"],
 		why: "ejabberd delivers a message of a kept session after its expiry",
 	},
-	{
-		letter: "e",
-		titles: ["maximum packet size: ours is kept"],
-		columns: ["ejabberd 5.0"],
-		why: "ejabberd sends packets over our Maximum Packet Size, for which the connection is ended",
-	},
 ]);
 
 export function explain(title: string, column: string): Explained | undefined {

@@ -17,6 +17,8 @@ const roomy = Object.freeze({
 	readerBytes: 262_144,
 	frameBytes: 8_192,
 	keepAliveMs: 15_000,
+	// So that an attempt which a busy computer loses is not the only one.
+	connectMs: 10_000,
 	// ejabberd lets nobody in without a name; the others do not mind.
 	username: "godwit",
 	password: "guest",
@@ -95,7 +97,7 @@ export class Rig {
 		const seat = this.seat(letter, options);
 		await this.until(
 			() => seat.online,
-			() => `client ${letter} does not come online: ${seat.ending?.detail}`,
+			() => `client ${letter} is ${seat.states.at(-1)?.state}, not online: ${seat.ending?.detail}`,
 		);
 		return seat;
 	}

@@ -8,6 +8,7 @@ export class SwitchedNetwork implements Network {
 	silent = false;
 	/** Writes which are a PINGREQ. */
 	pings = 0;
+	sentBytes = 0;
 	#network: Network;
 
 	constructor(network: Network) {
@@ -24,8 +25,8 @@ export class SwitchedNetwork implements Network {
 			onWritable: count => {
 				if (!this.silent) handler.onWritable(count);
 			},
-			onReadable: () => {
-				if (!this.silent) handler.onReadable();
+			onReadable: count => {
+				if (!this.silent) handler.onReadable(count);
 			},
 			onLost: (detail, blame) => {
 				if (!this.silent) handler.onLost(detail, blame);
@@ -34,6 +35,7 @@ export class SwitchedNetwork implements Network {
 		return {
 			write: (bytes, from, to) => {
 				if (to - from === 2 && bytes[from] === pingreq) this.pings++;
+				this.sentBytes += to - from;
 				return this.silent ? to - from : inner.write(bytes, from, to);
 			},
 			read: max => (this.silent ? undefined : inner.read(max)),

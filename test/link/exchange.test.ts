@@ -187,7 +187,7 @@ test("late: callbacks of a stream that was closed change nothing", t => {
 	bench.link.stop();
 	bench.seen();
 	handler.onLost("late");
-	handler.onReadable();
+	handler.onReadable(1);
 	handler.onWritable(10);
 	t.is(bench.seen(), "");
 	t.is(bench.host.wire.closed, 1);
@@ -289,19 +289,6 @@ test("subscriptions: a new session is asked for all of them, however many reques
 	bench.host.wire.feed("b0 02 0072  90 03 0093 00  b0 02 00b4  90 03 00d5 00");
 	bench.host.pass(0);
 	t.regex(bench.host.wire.sent(), /0001620[01]/, "b is asked for as well");
-});
-
-test("read: what stopped for want of room for acknowledgements goes on when they have gone out", t => {
-	const bench = new LinkBench({ session: { window: 1, incomingMax: 1 } });
-	bench.connect();
-	const { wire } = bench.host;
-	wire.up(0);
-	wire.readMax = 4;
-	wire.feed("62 02 0009".repeat(40));
-	t.true(wire.unread > 0);
-	wire.up(1_000);
-	t.is(wire.unread, 0);
-	t.is(wire.sent(), dense("70 02 0009").repeat(40));
 });
 
 test("farewell: one that the host does not take changes nothing", t => {

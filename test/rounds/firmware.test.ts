@@ -3,6 +3,8 @@ import type { Host } from "../../hosts/host.js";
 import { SteadyRadio } from "../../hosts/simulated-radio.js";
 import { startFirmware } from "../../modules/rounds/firmware.js";
 import { parseSettings } from "../../modules/settings/settings.js";
+import { encode, PacketDecoder } from "../../modules/wire/packet-codec.js";
+import { hex, toHex } from "../support/hex.js";
 import { ScriptedHost } from "../support/scripted-host.js";
 import { VirtualClock } from "../support/virtual-clock.js";
 
@@ -78,4 +80,69 @@ test("firmware: where one broker needs no date, nothing waits for it, but it is 
 	clock.answer(false);
 	clock.run(11_000);
 	t.is(clock.asked, 2);
+});
+
+/** A hub that grants, acknowledges, and sends one command behind the first telemetry. */
+class ScriptedHub {
+	readonly topics: string[] = [];
+	#host: ScriptedHost;
+	#decoder = new PacketDecoder(4);
+
+	constructor(host: ScriptedHost) {
+		this.#host = host;
+	}
+	/** Answers what has been sent; false when that was nothing. */
+	answer(): boolean {
+		const bytes = hex(this.#host.wire.sent());
+		const say = (packet: Parameters<typeof encode>[0]) => this.#host.wire.feed(toHex(encode(packet)));
+		for (const packet of this.#decoder.feed(bytes)) {
+			const { cmd } = packet;
+			if (cmd === "connect") say({ cmd: "connack", sessionPresent: false, returnCode: 0 });
+			if (cmd === "subscribe") say({ cmd: "suback", messageId: packet.messageId!, granted: [1] });
+			if (cmd !== "publish") continue;
+			this.topics.push(packet.topic);
+			if (packet.qos === 1) say({ cmd: "puback", messageId: packet.messageId! });
+			else if (this.topics.length === 1) this.#command(say);
+		}
+		return bytes.length > 0;
+	}
+	#command(say: (packet: Parameters<typeof encode>[0]) => void): void {
+		const topic = "devices/dev1/messages/devicebound/a=1";
+		say({ cmd: "publish", topic, payload: "fan off", qos: 0, dup: false, retain: false });
+	}
+}
+
+test("firmware: to Azure the rounds send telemetry, hear commands, and wait for no echo", async t => {
+	const scripted = new ScriptedHost();
+	const lines: string[] = [];
+	const print = (line: string) => void lines.push(line.replace(/^\S+ /, ""));
+	const host: Host = { ...scripted, monitor: { print } };
+	const connection = "HostName=hub.example;DeviceId=dev1;SharedAccessKey=AAECAw==";
+	const entries = { profile: "azure", connection, rounds: "2", wait: "1000" };
+	let acknowledged = 0;
+	startFirmware(
+		host,
+		parseSettings(entries, { deviceId: "d1" }),
+		tally => (acknowledged = tally.acknowledged),
+	);
+	scripted.pass(10);
+	scripted.wire.up(10_000);
+	const hub = new ScriptedHub(scripted);
+	for (let quiet = 0; quiet < 20;) {
+		for (let turns = 0; turns < 20; turns++) await undefined;
+		scripted.pass(100);
+		scripted.wire.up(10_000);
+		quiet = hub.answer() ? 0 : quiet + 1;
+	}
+	t.is(acknowledged, 2);
+	t.deepEqual([...new Set(hub.topics)], ["devices/dev1/messages/events/"]);
+	t.deepEqual(
+		lines.filter(line => /count|arrived|rounds/.test(line)),
+		[
+			"Message arrived: qos 0, retained 0, dup 0; Payload: fan off",
+			"Finish message count: 2 sent, none comes back",
+			"Finish message count: 2 sent, none comes back",
+			"2 rounds: 2 of 2 QoS 1 messages acknowledged",
+		],
+	);
 });

@@ -43,11 +43,11 @@ class ScriptedClient {
 	}
 }
 
-function begin(rounds: number) {
+function begin(rounds: number, echoes = true) {
 	const clock = new VirtualClock();
 	const client = new ScriptedClient();
 	const lines: string[] = [];
-	const options = { topic, filter: topic, echoes: true, rounds, waitMs: 5_000 };
+	const options = { topic, filter: topic, echoes, rounds, waitMs: 5_000 };
 	const job = new Rounds(client as unknown as RoundsClient, clock, options, line => lines.push(line));
 	let ended: Tally | undefined;
 	void job.run().then(tally => (ended = tally));
@@ -193,6 +193,25 @@ test("rounds: what is not delivered is told with the reason, and its echo not wa
 		"Finish message count: 0",
 	]);
 	t.is(bench.ended()!.acknowledged, 0);
+});
+
+test("rounds: where nothing comes back, what was sent is counted, and no echo waited for", async t => {
+	const bench = begin(2, false);
+	bench.client.answer(1);
+	await bench.pass();
+	bench.client.answer(handedOver);
+	await bench.pass();
+	bench.client.answer(acknowledged);
+	await bench.pass();
+	t.is(bench.said().at(-1), "Finish message count: 2 sent, none comes back");
+	await bench.pass(5_000);
+	bench.client.answer(handedOver);
+	await bench.pass();
+	bench.client.hear("do this");
+	bench.client.answer({ outcome: "expired" });
+	await bench.pass();
+	t.is(bench.said().at(-1), "Finish message count: 1 sent, none comes back");
+	t.deepEqual(bench.ended(), { rounds: 2, acknowledged: 1, echoes: 0 });
 });
 
 test("rounds: a refused subscription is asked for again, and nothing is published before", async t => {

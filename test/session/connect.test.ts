@@ -18,6 +18,11 @@ const connects: [string, BenchOptions, string][] = [
 	["5.0", { version: 5 }, "10 16 0004 4d515454 05 00 003c 08 21 0003 11 0000012c 0001 63"],
 	["5.0, clean", { version: 5, clean: true }, "10 11 0004 4d515454 05 02 003c 03 21 0003 0001 63"],
 	[
+		"5.0, asking for its Response Information",
+		{ version: 5, clean: true, requestResponseInformation: true },
+		"10 13 0004 4d515454 05 02 003c 05 21 0003 19 01 0001 63",
+	],
+	[
 		"5.0, will with its properties",
 		{ version: 5, clean: true, will: { topic: "w", payload: "bye", properties } },
 		"10 1f 0004 4d515454 05 06 003c 03 21 0003 0001 63 05 18 00000005 0001 77 0003 627965",

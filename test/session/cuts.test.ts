@@ -1,6 +1,7 @@
 import test from "ava";
 import { Mark } from "../../modules/outbox/record.js";
 import { Bench, accepted, dense, resumed, resumed5 } from "../support/bench.js";
+import { hex } from "../support/hex.js";
 
 const t1 = "0001 74";
 
@@ -191,6 +192,30 @@ test("cut: one that the next broker does not take is reported, and the others ar
 	t.is(out, dense(`3a 07 ${t1} 0001 00 41  3a 07 ${t1} 0004 00 44`));
 	t.is(bench.take(), "B unsendable 0x9b, C unsendable 0x9a");
 	t.is(bench.session.sender.owed, 2);
+});
+
+test("cut: a PUBREC for one that waits to be sent again releases it", t => {
+	const bench = new Bench({ version: 5 });
+	bench.connect();
+	for (const payload of ["A", "B", "C"]) bench.publish(payload, 2);
+	bench.sent();
+	t.is(bench.reconnect("20 06 01 00 03 21 0001"), dense(`3c 07 ${t1} 0001 00 41`));
+	bench.feed("50 02 0002");
+	t.is(bench.sent(), dense("62 02 0002"));
+	bench.feed("70 02 0002  50 02 0001  70 02 0001");
+	t.is(bench.take(), "B delivered id 2 0 ms, A delivered id 1 0 ms");
+	t.is(bench.sent(), dense(`62 02 0001  3c 07 ${t1} 0003 00 43`));
+});
+
+test("cut: the time to live comes behind a property length of two bytes, and before the properties", t => {
+	const bench = new Bench({ version: 5 });
+	bench.connect();
+	const text = "78".repeat(130);
+	const properties = Uint8Array.from(hex(`03 0082 ${text}`));
+	bench.publish("A", 1, { ttlMs: 10_000, properties });
+	t.is(bench.sent(), dense(`32 92 01 ${t1} 0001 8a 01 02 0000000a 03 0082 ${text} 41`));
+	bench.now += 1_000;
+	t.is(bench.reconnect(resumed5), dense(`3a 92 01 ${t1} 0001 8a 01 02 00000009 03 0082 ${text} 41`));
 });
 
 test("cut: a message with time to live is sent again with what is left of it", t => {

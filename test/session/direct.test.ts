@@ -134,6 +134,15 @@ test("direct: a QoS 0 message is delivered with its last byte, and comes again w
 	}
 });
 
+test("direct: it waits for the window", t => {
+	const bench = online({ window: 1 });
+	for (const text of ["A", payload]) bench.publish(text, 1);
+	t.is(bench.sent(), dense("32 06 0001 74 0001 41"));
+	t.is(bench.session.sender.direct, 0);
+	bench.feed("40 02 0001");
+	t.is(bench.sent(), dense(`32 7d ${bodyWithId("0002")}`));
+});
+
 test("direct: a resend waits for an empty frame, and for the window", t => {
 	const bench = online({ version: 5 });
 	for (const text of ["A", payload, "B"]) bench.publish(text, 1);

@@ -196,6 +196,27 @@ test("deaf: silence proves nothing while we leave bytes unread, but pings go out
 	t.regex(pass(bench, 500_000).join(), /: no PINGRESP for 10 s$/);
 });
 
+test("torn: bytes of a packet that has come in part put off the acknowledgement which is owed", t => {
+	const bench = online({ keepAliveMs: 0 });
+	bench.publish("A", 1);
+	bench.sent();
+	bench.session.pulse.heardAt = 25_000;
+	t.is(bench.session.tick(54_999, false, true), undefined);
+	t.is(bench.session.tick(55_000, false, true), "no acknowledgement for 30 s");
+});
+
+test("torn: they put off a PINGRESP as well, for as long as they come", t => {
+	const bench = online({});
+	pass(bench, 50_000);
+	for (bench.now = 51_000; bench.now < 200_000; bench.now += 9_999) {
+		bench.session.pulse.heardAt = bench.now;
+		t.is(bench.session.tick(bench.now, false, true), undefined);
+	}
+	const { heardAt } = bench.session.pulse;
+	t.is(bench.session.tick(heardAt + 9_999, false, true), undefined);
+	t.is(bench.session.tick(heardAt + 10_000, false, true), "no PINGRESP for 10 s");
+});
+
 test("keep-alive: the server's takes the place of ours, for as long as the connection", t => {
 	const bench = online({ version: 5 }, "20 06 00 00 03 13 0014");
 	t.deepEqual(pass(bench, 15_000), ["15000: c000"]);

@@ -213,6 +213,19 @@ test("frame: a request that does not fit behind other packets waits for the next
 	t.is(bench.session.requests.owed, 1);
 });
 
+test("frame: a request that no frame can carry, and nobody has checked, is a RangeError", t => {
+	const bench = new Bench({ frameBytes: 24 });
+	bench.connect();
+	ask(bench, "x".repeat(24), { qos: 1 });
+	t.throws(() => bench.session.transmit(bench.frame, 0), { instanceOf: RangeError });
+	const wrong = new Bench();
+	wrong.connect();
+	wrong.feed("62 02 0001");
+	ask(wrong, "a#", { qos: 1 });
+	t.true(wrong.session.transmit(wrong.frame, 0));
+	t.throws(() => wrong.session.transmit(wrong.frame, 0), { message: /a#/ });
+});
+
 test("check: what no frame can carry is found before, also while this one is full", t => {
 	const bench = new Bench({ frameBytes: 40 });
 	bench.connect();

@@ -136,6 +136,23 @@ test("stream: it keeps to the window, also when it is sent again", t => {
 	t.is(bench.sent(), dense(`32 5f 0001 74 0002 ${payload}`));
 });
 
+test("stream: sent again, it waits for a frame that has room", t => {
+	const bench = online();
+	bench.publish("x".repeat(25), 1);
+	bench.publishStream("S", new TextSource(text), 1);
+	bench.sent();
+	const filled = `3a 1e 0001 74 0001 ${"78".repeat(25)}`;
+	t.is(dense(filled).length, 2 * 32);
+	t.is(bench.reconnect(resumed), dense(`${filled} 3a 5f 0001 74 0002 ${payload}`));
+});
+
+test("stream: without room in the log it is not taken", t => {
+	const bench = new Bench({ outboxMessages: 1 });
+	t.not(bench.publishStream("S", new TextSource(text), 1), 0);
+	t.is(bench.publishStream("T", new TextSource(text), 1), 0);
+	t.is(bench.connect(), dense(`32 5f 0001 74 0001 ${payload}`));
+});
+
 test("stream: all of its resends keep to the window, and to their order", t => {
 	const bench = online({ version: 5 });
 	for (const name of ["A", "B"]) bench.publishStream(name, new TextSource(text), 1);
@@ -187,6 +204,7 @@ test("stream: it is replaced, displaced and overtaken as any other", t => {
 
 const failures: [string, (source: TextSource) => void, string][] = [
 	["throws", source => (source.onRead = () => fail("gone")), "gone"],
+	["throws what is no Error", source => (source.onRead = () => throwText("gone")), "gone"],
 	["gives nothing", source => (source.pieceMax = 0), "it ended after 0 bytes, 90 before its length"],
 	["gives less than nothing", source => (source.pieceMax = -1), "that it gave -1"],
 	["gives half a byte", source => (source.pieceMax = 0.5), "that it gave 0.5"],
@@ -196,6 +214,9 @@ const failures: [string, (source: TextSource) => void, string][] = [
 		"asked for up to 25 bytes, it says that it gave 1000",
 	],
 ];
+function throwText(text: string): never {
+	throw text;
+}
 function fail(message: string): never {
 	throw new Error(message);
 }

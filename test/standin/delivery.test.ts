@@ -300,32 +300,6 @@ test("order: what one device sends is stored in its order; $SYS/enableOrderMsg i
 	);
 });
 
-test("presence: connect, disconnect and tcpclean are told with one channel id each", async t => {
-	const { cloud } = await start(t);
-	const device = await join(t, cloud, "d1");
-	await device.leave();
-	const second = await join(t, cloud, "d1");
-	second.client.stream.destroy();
-	await second.closed();
-	await t.throwsAsync(join(t, cloud, "d.1"));
-	const third = await join(t, cloud, "d1");
-	const events = cloud.presence("GID_godwit");
-	t.deepEqual(
-		events.map(({ eventType }) => eventType),
-		["connect", "disconnect", "connect", "tcpclean", "connect"],
-	);
-	const channels = events.map(({ channelId }) => channelId);
-	t.deepEqual([channels[0], channels[2]], [channels[1], channels[3]]);
-	t.is(new Set(channels).size, 3);
-	for (const event of events) {
-		t.is(event.clientId, idOf("d1"));
-		t.regex(event.channelId, /^[0-9A-F]{32}$/);
-		t.regex(event.clientIp, /^127\.0\.0\.1:\d+$/);
-	}
-	t.like(cloud.client(idOf("d1")), { isOnline: true, isClean: true, address: events[4]!.clientIp });
-	t.true(third.client.connected);
-});
-
 test("instances: messages do not cross from one to another", async t => {
 	const { cloud } = await start(t);
 	const { registry, accessPoint: point } = cloud;

@@ -361,13 +361,3 @@ test("Receive Maximum: it holds back PUBLISH alone [MQTT-3.3.4-8] [MQTT-4.9.0-3]
 	t.is(desk.sent(), dense("70 03 0009 92"));
 	t.is(nextSent(desk), dense("c0 00"));
 });
-
-test("PUBLISH: a subscription identifier is not ours to send [MQTT-3.3.4-6]", t => {
-	const desk = new Desk(5);
-	desk.publish("A", 1);
-	t.is(
-		desk.sent(),
-		desk.packet("32", "0001"),
-		"a message has the properties of its sender, whom the client asks",
-	);
-});

@@ -17,6 +17,7 @@ export class Wire implements Transport {
 	#room = 0;
 	#sent = "";
 	#inbox = new Uint8Array(0);
+	#lent = this.#inbox;
 
 	constructor(target: Target, handler: TransportHandler) {
 		this.target = target;
@@ -35,7 +36,10 @@ export class Wire implements Transport {
 		if (this.#inbox.length === 0) return undefined;
 		if (max <= 0) throw new Error("a read of nothing");
 		const count = Math.min(max, this.readMax, this.#inbox.length);
+		// Bytes are good until the next read() of this turn, and not a moment longer.
+		this.#lent.fill(0xaa);
 		const bytes = this.#inbox.slice(0, count);
+		this.#lent = bytes;
 		this.#inbox = this.#inbox.slice(count);
 		return bytes;
 	}
@@ -54,7 +58,8 @@ export class Wire implements Transport {
 		all.set(this.#inbox);
 		all.set(bytes, this.#inbox.length);
 		this.#inbox = all;
-		this.handler.onReadable();
+		this.handler.onReadable(this.#inbox.length);
+		this.#lent.fill(0xaa);
 	}
 	/** Bytes that came in and were not read. */
 	get unread(): number {

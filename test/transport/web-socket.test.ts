@@ -17,7 +17,7 @@ function requestOf(bench: WebBench): string {
 
 const bytesOf = (count: number) => toHex(new Uint8Array(count).map((_, i) => i % 251));
 
-test("WebSocket open: a request goes out; what can be written is told when it is granted", t => {
+test("WebSocket open: a request for mqtt is granted [MQTT-6.0.0-3] [MQTT-6.0.0-3, 3.1.1]", t => {
 	const bench = new WebBench();
 	t.is(bench.wire.sent(), "");
 	bench.wire.up();
@@ -209,7 +209,7 @@ test("WebSocket read: a frame larger than all memory streams through", t => {
 	t.is(bench.notes.filter(note => note !== "readable").length, 0);
 });
 
-test("WebSocket read: messages in pieces, empty frames, and frames between them", t => {
+test("WebSocket read: messages in pieces, others between [MQTT-6.0.0-2] [MQTT-6.0.0-2, 3.1.1]", t => {
 	const bench = opened();
 	bench.feed(
 		frame(0x02, "01 02") +
@@ -343,7 +343,12 @@ test("WebSocket close by us: it goes not into the midst of a frame", t => {
 });
 
 const breaches: [string, string, string, string][] = [
-	["a frame of text", "81 01 61", "03eb", "a WebSocket frame of text, where MQTT is binary"],
+	[
+		"a frame of text [MQTT-6.0.0-1] [MQTT-6.0.0-1, 3.1.1]",
+		"81 01 61",
+		"03eb",
+		"a WebSocket frame of text, where MQTT is binary",
+	],
 	["a masked frame", "82 81 00000000 61", "03ea", "a WebSocket frame that is masked, from a server"],
 	["an unknown type", "83 00", "03ea", "a WebSocket frame of unknown type 3"],
 	["reserved bits", "f2 00", "03ea", "a WebSocket frame with reserved bits"],

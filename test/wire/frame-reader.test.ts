@@ -132,6 +132,37 @@ test("the reader forgets all at reset", t => {
 	t.false(reader.next());
 });
 
+test("whole packets are read in the chunk; once next() is false, the chunk may change", t => {
+	const reader = new FrameReader(portableText, 16, 4);
+	for (const rest of ["", "40", "40 02", "40 02 00", "30 05 0001 61"]) {
+		const chunk = hex(`${ping} ${rest}`);
+		reader.fill(chunk);
+		t.true(reader.next());
+		t.is(reader.bytes, chunk);
+		t.is(reader.rest, hex(rest).length);
+		t.false(reader.next());
+		chunk.fill(0xaa);
+		reader.fill(hex("40 02 0001  30 05 0001 61 6262".replace(/ /g, "").slice(hex(rest).length * 2, 8)));
+		if (rest.startsWith("30")) reader.fill(hex("6262"));
+		t.true(reader.next());
+		t.is(reader.type, rest.startsWith("30") ? PacketType.publish : PacketType.puback);
+		t.false(reader.next());
+	}
+});
+
+test("what keep() has kept stays when the chunk changes", t => {
+	const reader = new FrameReader(portableText, 16, 4);
+	const chunk = hex(`${ping} 40 02 0001 ${ping}`);
+	reader.fill(chunk);
+	t.true(reader.next());
+	reader.keep();
+	chunk.fill(0xaa);
+	t.true(reader.next());
+	t.is(`${reader.type} ${reader.word()}`, "4 1");
+	t.true(reader.next());
+	t.false(reader.next());
+});
+
 test("PUBACKs are taken one by one, up to the first packet that is another one or not whole", t => {
 	for (const { bytes, ids, rest } of [
 		{ bytes: "40 02 0001  40 02 ffff", ids: [1, 0xffff], rest: "" },

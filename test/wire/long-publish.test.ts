@@ -65,7 +65,9 @@ for (const version of [4, 5] as const)
 /** What comes of the stream, with what was in the buffer before set to 0xff. */
 function read(long: Long, stream: Uint8Array, step: number, inPieces: boolean): string {
 	const reader = new FrameReader(portableText, long.capacity, long.version, Infinity);
-	reader.fill(hex(`40 0e ${"ff".repeat(14)}`));
+	reader.fill(hex("40"));
+	if (reader.next()) return "a byte is no packet";
+	reader.fill(hex(`0e ${"ff".repeat(14)}`));
 	if (!reader.next() || reader.next()) return "the buffer was not used";
 	const found: string[] = [];
 	let payload = "";

@@ -95,7 +95,6 @@ export class Stream implements Transport {
 	}
 	read(max: number): Uint8Array | undefined {
 		if (max <= 0) throw new BrokenLaw("a read of no bytes");
-		// Bytes are good until the next call, and not a moment longer.
 		this.#lent?.fill(0xaa);
 		const first = this.unread[0];
 		if (first === undefined) return undefined;
@@ -172,7 +171,9 @@ export class Stream implements Transport {
 		const arrived = this.deafDown ? piece.subarray(0, left) : piece;
 		if (wasDeaf || this.over || arrived.length === 0) return;
 		this.unread.push(arrived);
-		this.#handler.onReadable();
+		this.#handler.onReadable(this.unread.reduce((sum, { length }) => sum + length, 0));
+		// Bytes are good until the next read() of this turn, and not a moment longer.
+		this.#lent?.fill(0xaa);
 	}
 	/** How much of the piece arrives, if trouble strikes in the middle of it. */
 	#count(piece: Uint8Array): number {

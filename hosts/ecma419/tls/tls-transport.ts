@@ -160,7 +160,7 @@ export class TlsTransport implements Transport {
 			this.#isTold = true;
 			this.#handler?.onWritable(room);
 		}
-		if (hasBytes && this.#isOpen) this.#handler?.onReadable();
+		if (hasBytes && this.#isOpen) this.#handler?.onReadable(Infinity);
 	}
 	#report(): void {
 		const handler = this.#handler;
