@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 	const host = nodeHost();
 	const tls = readTlsFiles({ ca, cert, key });
 	if (entries["profile"] === "lmq" && entries["broker"] === undefined && entries["instance"] === undefined)
-		return startWithOwnCloud(host, engine, entries);
+		return startWithOwnCloud(host, engine, entries, tls);
 	const settings = parseSettings(entries, { deviceId: host.deviceId });
 	for (const url of settings.brokers) checkEngine(engine, parseEndpoint(url), host);
 	if (settings.profile.kind !== "plain") {
@@ -57,7 +57,18 @@ async function main(): Promise<void> {
 }
 
 /** Profile lmq without an access point: the stand-in cloud is one, with all that a device needs to use it. */
-async function startWithOwnCloud(host: Host, engine: string, entries: Entries): Promise<void> {
+async function startWithOwnCloud(
+	host: Host,
+	engine: string,
+	entries: Entries,
+	tls: TlsOptions | undefined,
+): Promise<void> {
+	if (tls !== undefined)
+		throw new RangeError(
+			"ca, cert, key: the cloud of its own brings its authority, and asks for no certificate",
+		);
+	if (!["3.1.1", undefined].includes(entries["mqtt"]))
+		throw new RangeError(`mqtt "${entries["mqtt"]}": the cloud of its own speaks 3.1.1 only`);
 	const cloud = await startOwnCloud(entries);
 	try {
 		for (const url of parseSettings(cloud.entries, { deviceId: host.deviceId }).brokers)

@@ -1,6 +1,6 @@
 import type { FrameReader } from "../wire/frame-reader.js";
-import type { FrameWriter } from "../wire/frame-writer.js";
-import type { ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
+import { FrameFullError, type FrameWriter } from "../wire/frame-writer.js";
+import type { AuthPacket, ConnackPacket, ConnectPacket, Properties } from "../wire/packet.js";
 import { PacketType } from "../wire/packet-type.js";
 import { breach } from "../wire/protocol-error.js";
 import { readServerPacket } from "../wire/read-server-packet.js";
@@ -48,6 +48,8 @@ export class Handshake {
 	clientId: string;
 	/** What our reader holds, announced in 5.0; 0 for no limit. */
 	packetBytesMax = 0;
+	/** Topic aliases are announced, if there are any. */
+	takesAliases = true;
 	#options: SessionOptions;
 	#phase: Phase = Phase.offline;
 	#credentials: Credentials = {};
@@ -117,7 +119,10 @@ export class Handshake {
 		this.#phase = this.#phase === Phase.greeting ? Phase.left : Phase.leaving;
 	}
 	connectPacket(credentials: Credentials): ConnectPacket {
-		return connectPacket(this.#options, this.clientId, credentials, this.packetBytesMax, this.#authData);
+		const { clientId, packetBytesMax } = this;
+		const packet = connectPacket(this.#options, clientId, credentials, packetBytesMax, this.#authData);
+		if (!this.takesAliases) delete packet.properties?.topicAliasMaximum;
+		return packet;
 	}
 	/** Writes what is due and fits. */
 	transmit(frame: FrameWriter): boolean {
@@ -157,7 +162,7 @@ export class Handshake {
 		this.#phase = Phase.waiting;
 		this.#asked = true;
 		this.#authData = this.#options.authenticator?.start();
-		writeClientPacket(frame, this.connectPacket(this.#credentials), this.#options.version);
+		this.#write(frame, this.connectPacket(this.#credentials));
 		this.#authData = undefined;
 		this.#credentials = {};
 		return true;
@@ -185,7 +190,7 @@ export class Handshake {
 				? { authenticationMethod }
 				: { authenticationMethod, authenticationData: this.#authData };
 		const from = frame.end;
-		writeClientPacket(frame, { cmd: "auth", reasonCode: this.#authReason, properties }, 5);
+		this.#write(frame, { cmd: "auth", reasonCode: this.#authReason, properties });
 		const bytes = frame.end - from;
 		if (this.#phase === Phase.online && bytes > this.offer.packetBytesMax) {
 			frame.reset();
@@ -193,6 +198,18 @@ export class Handshake {
 		}
 		this.#authReason = 0;
 		return true;
+	}
+	/** Authentication data is known only now, and may be longer than any frame. */
+	#write(frame: FrameWriter, packet: ConnectPacket | AuthPacket): void {
+		try {
+			writeClientPacket(frame, packet, this.#options.version);
+		} catch (error) {
+			if (!(error instanceof FrameFullError)) throw error;
+			const dataBytes = this.#authData?.length ?? 0;
+			const frameBytes = frame.limit - frame.start;
+			const what = `${packet.cmd.toUpperCase()} with ${dataBytes} bytes of authentication data`;
+			throw new RangeError(`${what} is over the frame of ${frameBytes}: give it more frameBytes`);
+		}
 	}
 	#receiveConnack(connack: ConnackPacket): SessionEvent {
 		const { clean, authenticator } = this.#options;

@@ -27,7 +27,7 @@ export class Incoming implements PublishView {
 	pairs: [string, string][] | undefined;
 	/** The body length of a message that was passed over, because it is longer than the reader. */
 	skippedBytes = 0;
-	/** The length of its payload, when its beginning is here. */
+	/** The length of the payload of a message longer than the reader, from its beginning to its end; else 0. */
 	payloadBytes = 0;
 	#aliasMax: number;
 	#topics: (string | undefined)[] = [];
@@ -61,5 +61,6 @@ export class Incoming implements PublishView {
 	/** Aliases end with the connection [MQTT-3.3.2-7]. */
 	lose(): void {
 		this.#topics.length = 0;
+		this.payloadBytes = 0;
 	}
 }

@@ -117,6 +117,7 @@ export class Session {
 	endLong(): void {
 		const { incoming } = this;
 		this.#gate.open();
+		incoming.payloadBytes = 0;
 		incoming.token = incoming.qos === 0 ? -1 : this.receiver.publish(incoming, this.#options.version);
 	}
 	/** The transport is up: greet the broker. */
@@ -371,6 +372,9 @@ export class Session {
 		incoming.skip(packet);
 		const isHeard = this.#isHeard;
 		this.#isHeard = false;
+		// Its head has not been here, and may have given a topic to an alias: the next connection has none.
+		if (incoming.payloadBytes === 0) this.handshake.takesAliases = false;
+		incoming.payloadBytes = 0;
 		if (incoming.qos > 0) {
 			const token = receiver.publish(incoming, this.#options.version);
 			if (token < 0) return this.#passOver();

@@ -38,3 +38,35 @@ test("reauthenticate: without an authenticator it throws, and before 5.0 an auth
 	t.throws(() => new ClientBench({ authenticator }), { instanceOf: TypeError });
 	t.true(bench.client.health().online);
 });
+
+test("authenticator: what is longer than the frame is told, and tried again less and less often", t => {
+	const cases = [
+		{ start: 2_000, answer: 1, what: "CONNECT" },
+		{ start: 1, answer: 2_000, what: "AUTH" },
+	];
+	for (const { start, answer, what } of cases) {
+		const bench = new ClientBench({
+			version: 5,
+			authenticator: {
+				method: "m",
+				start: () => new Uint8Array(start),
+				answer: () => new Uint8Array(answer),
+			},
+		});
+		bench.client.start();
+		bench.host.word = 0xffff_ffff;
+		for (const [ms, waitMs] of [
+			[10, 4_999],
+			[5_010, 9_999],
+			[10_010, 19_999],
+		] as const) {
+			bench.host.pass(ms);
+			bench.host.wire.up();
+			bench.host.wire.feed("f0 06 18 04 15 0001 6d");
+			const { state, cause, detail, retryMs } = bench.statuses.at(-1)!;
+			t.deepEqual([state, cause, retryMs], ["waiting", "fault", waitMs]);
+			const why = `${what} with 2000 bytes of authentication data is over the frame of 1460`;
+			t.is(detail, `RangeError: ${why}: give it more frameBytes`);
+		}
+	}
+});

@@ -98,6 +98,7 @@ test("README: a tired person's mistakes end with one plain line and exit code 2"
 		{ words: "--profile aws", says: /plain, lmq or azure/ },
 		{ words: "--profile azure", says: /it needs connection/ },
 		{ words: "--profile lmq --wire tls", says: /mqtt, mqtts, ws, wss/ },
+		{ words: "--profile lmq --mqtt 5", says: /speaks 3\.1\.1 only/ },
 		{ words: "--profile lmq --instance mqtt-cn-1", says: /it needs group/ },
 		{ words: "topic=a/#", says: /topic/ },
 	];

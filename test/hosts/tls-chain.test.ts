@@ -53,6 +53,7 @@ const bad: (Case & { says: RegExp })[] = [
 	},
 	{ title: "two labels for a star", host: "a.b.wild.test", says: /not for a.b.wild.test/ },
 	{ title: "no label for a star", host: "wild.test", says: /not for wild.test/ },
+	{ title: "an empty label for a star", host: ".wild.test", says: /not for .wild.test/ },
 	{ title: "another address", host: "10.1.2.4", says: /not for 10.1.2.4/ },
 	{ title: "an address of IPv6", host: "::1", says: /not for ::1/ },
 	{
@@ -61,6 +62,13 @@ const bad: (Case & { says: RegExp })[] = [
 		says: /not valid before 2026-01-01, and today is 2025-06-01/,
 	},
 	{ title: "expired", now: Date.UTC(2028, 0), says: /expired on 2027-01-01, and today is 2028-01-01/ },
+	{
+		title: "expired, though it is trusted itself",
+		chain: [selfSigned],
+		trusted: [selfSigned],
+		now: Date.UTC(2028, 0),
+		says: /^the broker's certificate expired on/,
+	},
 	{ title: "an authority as a leaf", chain: [ecAuthority], says: /is for no name at all/ },
 	{
 		title: "a changed signature",

@@ -1,5 +1,5 @@
 import test from "ava";
-import { rsaServer, selfSigned } from "../support/certificate-samples.js";
+import { rsaAuthority, rsaServer, selfSigned } from "../support/certificate-samples.js";
 import {
 	certificates,
 	changeCipher,
@@ -8,6 +8,7 @@ import {
 	join,
 	message,
 	openTls,
+	point,
 	record,
 	seal,
 } from "../support/fake-tls.js";
@@ -23,6 +24,7 @@ const handshakes: {
 	after?: string;
 	date?: number;
 	host?: string;
+	authorities?: Uint8Array[];
 }[] = [
 	{
 		title: "a close_notify in the clear",
@@ -80,7 +82,8 @@ const handshakes: {
 	{
 		title: "one for another cipher",
 		bytes: flightOf(hello, certificates(rsaServer)),
-		says: /none of our auth/,
+		says: /does not fit the cipher/,
+		authorities: [rsaAuthority],
 	},
 	{ title: "an expired one", bytes: clear, says: /expired on/, date: Date.UTC(2030, 0) },
 	{ title: "another name", bytes: clear, says: /not for other.test/, host: "other.test" },
@@ -119,6 +122,13 @@ const handshakes: {
 		bytes: flightOf(hello, certificate, message(12, hex("03 001d 20"))),
 		says: /curve that it was not offered/,
 	},
+	{ title: "a point off its curve", bytes: keyOf(`04${"11".repeat(64)}`), says: /no point of its curve/ },
+	{ title: "a point that is not whole", bytes: keyOf("04"), says: /no point of its curve/ },
+	{
+		title: "a compressed point",
+		bytes: keyOf("036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"),
+		says: /no point of its curve/,
+	},
 	{ title: "the certificate twice", bytes: flightOf(hello, certificate, certificate), says: /out of order/ },
 	{
 		title: "two requests",
@@ -146,10 +156,14 @@ const handshakes: {
 	},
 ];
 
-for (const { title, bytes, says, after, date, host } of handshakes) {
+for (const { title, bytes, says, after, date, host, authorities } of handshakes) {
 	test(`TLS: a handshake ends at ${title}`, t => {
 		for (const cut of [bytes.length, 1]) {
-			const { inner, handler, stream } = openTls({}, host, date);
+			const { inner, handler, stream } = openTls(
+				{ ...(authorities !== undefined && { authorities }) },
+				host,
+				date,
+			);
 			inner.allow(2_000);
 			inner.written.length = 0;
 			inner.receive(bytes, cut);
@@ -187,5 +201,18 @@ function changedHello(body: string): Uint8Array {
 
 /** A key exchange with another signature. */
 function exchange(signature: string): Uint8Array {
-	return flightOf(hello, certificate, message(12, hex(`03 0017 41 04${"11".repeat(64)} ${signature}`)));
+	return flightOf(hello, certificate, message(12, hex(`03 0017 41 ${point} ${signature}`)));
+}
+
+/** A key exchange with another point. */
+function keyOf(hexPoint: string): Uint8Array {
+	const bytes = hex(hexPoint);
+	return flightOf(
+		hello,
+		certificate,
+		message(
+			12,
+			join(hex("03 0017"), Uint8Array.of(bytes.length), bytes, hex("04 03 0008 30060201010201 02")),
+		),
+	);
 }

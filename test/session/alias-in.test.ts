@@ -52,6 +52,65 @@ test("alias: it ends with the connection [MQTT-3.3.2-7]", t => {
 	t.is(bench.breach("30 06 0000 03 23 0001"), "0x82 topic alias 1 was never given a topic");
 });
 
+test("alias: one in a head that is longer than the reader is lost, and no other connection takes any", t => {
+	const topic = "61".repeat(20);
+	const head = `32 1e 0014 ${topic} 0007 03 23 0001`;
+	for (const version of [5, 4] as const) {
+		const bench = new Bench({ version, topicAliasMax: 3, readerBytes: 26, clean: true });
+		bench.reader.packetBytesMax = Infinity;
+		bench.connect();
+		if (version === 5) {
+			t.is(bench.feed(`${head} 4142`), "skipped 30");
+			t.is(bench.breach("30 06 0000 03 23 0001"), "0x82 topic alias 1 was never given a topic");
+		} else t.is(bench.feed(`32 1e 0018 ${topic} 61616161 0007 41 42`), "skipped 30");
+		bench.cut();
+		bench.session.open({});
+		t.is(
+			bench.sent(),
+			version === 5
+				? dense("10 11 0004 4d515454 05 02 003c 03 21 0003 0001 63")
+				: dense("10 0d 0004 4d515454 04 02 003c 0001 63"),
+		);
+	}
+});
+
+test("alias: one in a head that is here is kept, and so are all others", t => {
+	for (const isTaken of [false, true]) {
+		const bench = new Bench({ version: 5, topicAliasMax: 3, readerBytes: 16, clean: true });
+		bench.reader.packetBytesMax = Infinity;
+		bench.connect();
+		bench.feed("30 16 0001 61 03 23 0001");
+		if (isTaken) {
+			bench.session.takeLong();
+			bench.reader.fill(new Uint8Array(9));
+			t.true(bench.reader.piece());
+			t.false(bench.reader.piece());
+			bench.reader.fill(new Uint8Array(6));
+			t.true(bench.reader.piece());
+			bench.session.endLong();
+		} else t.is(bench.feed("00".repeat(15)), "skipped 22");
+		t.is(bench.feed("30 06 0000 03 23 0001"), "a= qos 0");
+		bench.cut();
+		bench.session.open({});
+		t.is(bench.sent(), dense("10 14 0004 4d515454 05 02 003c 06 21 0003 22 0003 0001 63"));
+	}
+});
+
+test("alias: a head that is not here, behind a message that was taken whole, is noticed as well", t => {
+	const bench = new Bench({ version: 5, topicAliasMax: 3, readerBytes: 16, clean: true });
+	bench.reader.packetBytesMax = Infinity;
+	bench.connect();
+	bench.feed("30 16 0001 61 03 23 0001");
+	bench.session.takeLong();
+	for (const bytes of [9, 6]) {
+		bench.reader.fill(new Uint8Array(bytes));
+		while (bench.reader.piece());
+	}
+	bench.session.endLong();
+	t.is(bench.feed(`32 1e 0014 ${"61".repeat(20)} 0007 03 23 0001 4142`), "skipped 30");
+	t.false(bench.session.handshake.takesAliases);
+});
+
 const breaches: [string, string][] = [
 	["30 06 0000 03 23 0001", "0x82 topic alias 1 was never given a topic"],
 	["30 06 0000 03 23 0003", "0x94 topic alias 3 is over our maximum of 2"],

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { mcconfig } from "../../hosts/moddable/tools/sdk.js";
 import { checkSimulator, startSimulator } from "../../hosts/moddable/tools/simulator.js";
-import { certificates, flight, join as bytesOf, message, record } from "../support/fake-tls.js";
+import { certificates, flight, join as bytesOf, message, point, record } from "../support/fake-tls.js";
 import { hex } from "../support/hex.js";
 import { mosquittoAvailable } from "../support/mosquitto.js";
 import {
@@ -36,7 +36,7 @@ const rounds = 2;
 
 /** A flight that shows the good certificate, and whose keys nobody signed. */
 function unsigned(papers: Papers): Uint8Array {
-	const exchange = message(12, hex(`03 0017 41 04${"11".repeat(64)} 00 00 0000`));
+	const exchange = message(12, hex(`03 0017 41 ${point} 00 00 0000`));
 	return record(22, bytesOf(flight.hello, certificates(...papers.ecdsa.chain), exchange, flight.done));
 }
 

@@ -142,7 +142,10 @@ export function join(...parts: Uint8Array[]): Uint8Array {
 	return Uint8Array.from(parts.flatMap(part => [...part]));
 }
 
-const point = `04${"11".repeat(64)}`;
+/** The curve's own generator, which is a point as good as any. */
+export const point =
+	"04 6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296" +
+	"4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
 const signature = "30 06 02 01 01 02 01 02";
 
 /** The messages of a broker's handshake, each to be changed by those who test. */

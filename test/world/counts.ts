@@ -20,6 +20,9 @@ export class Counts {
 	renewals = 0;
 	heard = 0;
 	skipped = 0;
+	/** Messages longer than the reader which were taken piece by piece; those left before their end. */
+	streamed = 0;
+	left = 0;
 	subscribed = 0;
 	cuts = 0;
 	silentCuts = 0;

@@ -28,6 +28,7 @@ export function randomOptions(random: Random, version: 4 | 5): DeviceOptions {
 		recordsMax: random.pick([3, 10, 40]),
 		frameBytes: random.pick([90, 150, 600, 1_460]),
 		readerBytes: random.pick([64, 200, 1_000]),
+		incomingBytesMax: random.pick([1_000, 100_000]),
 		idSeed: random.pick([0, 0xffff, 0xff80, random.below(0x1_0000)]),
 		endpoints: random.pick([1, 1, 2]),
 		subscriptionsMax: 4,
@@ -118,12 +119,19 @@ export class Device implements LinkHandler {
 		this.patience.enter(this.link);
 		if (this.link.state <= LinkState.waiting) {
 			this.witness.end();
+			this.hearing.cut();
 			this.hearing.lost();
 		}
 		this.onState();
 	}
 	onMessage(): boolean {
 		return this.hearing.message();
+	}
+	onLong(): boolean {
+		return this.hearing.long();
+	}
+	onPiece(): void {
+		this.hearing.piece();
 	}
 	onSkipped(bytes: number): void {
 		this.hearing.skipped(bytes);
@@ -148,7 +156,7 @@ export class Device implements LinkHandler {
 		const blocked = stream.allowed === 0;
 		if (blocked || this.#wasBlocked) this.#blockedAt = now;
 		this.#wasBlocked = blocked;
-		if (deaf || stream.unread.length === 0 || stream.over) this.#stuckAt = Infinity;
+		if ((deaf && !this.hearing.waits) || stream.unread.length === 0 || stream.over) this.#stuckAt = Infinity;
 		else this.#stuckAt = Math.min(this.#stuckAt, now);
 		if (now > this.#stuckAt + lateMaxMs)
 			throw new BrokenLaw("bytes are left unread, and nothing stands in the way");

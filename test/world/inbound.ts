@@ -13,6 +13,8 @@ export class Inbound {
 	#pubcomps: number[] = [];
 	#done1 = new Set<number>();
 	#done2 = new Set<number>();
+	/** Ids of messages on their way in, of which nobody wants more. */
+	#passed = new Set<number>();
 	#connection = 0;
 	#life = 0;
 
@@ -25,6 +27,7 @@ export class Inbound {
 		this.#pubrecs = [];
 		this.#pubcomps = [];
 		this.#done1.clear();
+		this.#passed.clear();
 	}
 	forget(): void {
 		this.#life++;
@@ -39,6 +42,12 @@ export class Inbound {
 			if (qos === 2 && life === this.#life) this.#done2.add(id);
 		};
 	}
+	/** The handler of a message that is on its way in wants no more of it: it is done when the rest has come. */
+	passing(id: number, qos: number): void {
+		const due = qos === 1 ? this.#pubacks : this.#pubrecs;
+		if (due.includes(id)) this.handling(id, qos)();
+		else this.#passed.add(id);
+	}
 	arrived(packet: Packet): void {
 		if (packet.cmd === "pubrel") {
 			this.#pubcomps.push(packet.messageId!);
@@ -47,6 +56,8 @@ export class Inbound {
 			this.#pubacks.push(packet.messageId!);
 			this.#done1.delete(packet.messageId!);
 		} else if (packet.cmd === "publish" && packet.qos === 2) this.#pubrecs.push(packet.messageId!);
+		if (packet.cmd === "publish" && this.#passed.delete(packet.messageId!))
+			this.handling(packet.messageId!, packet.qos)();
 	}
 	acknowledged(cmd: "puback" | "pubrec" | "pubcomp", id: number, reason: number): void {
 		if (reason >= 0x80 && !(cmd === "pubcomp" && reason === 0x92 && this.#version === 5))

@@ -17,6 +17,7 @@ const rows = "modules/outbox/rows.ts";
 const link = "modules/link/link.ts";
 const outlet = "modules/link/outlet.ts";
 const cause = "modules/link/cause.ts";
+const inlet = "modules/link/inlet.ts";
 const streams = "modules/session/streams.ts";
 
 /** Faults made by hand, and those that the world itself once found. */
@@ -217,7 +218,7 @@ export const mutants: readonly Mutant[] = [
 	},
 	{
 		name: "the time to live stays that of publish()",
-		file: sender,
+		file: "modules/session/publish-head.ts",
 		from: "memory[++at] = seconds >> shift;",
 		to: "at++;",
 	},
@@ -269,8 +270,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "found: full of stale ids",
 		file: receiver,
-		from: "while (at < this.#idCount && this.#ids[at]! & seenFlag) at++;",
-		to: "at = this.#idCount;",
+		from: "if (!(this.#ids[at]! & seenFlag)) return at;",
+		to: "{}",
 	},
 	{
 		name: "found: released of a lost CONNACK",
@@ -318,7 +319,44 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "long message: a repeat is told again",
 		file: session,
-		from: "if (token < 0) return SessionEvent.none;\n\t\t\treceiver",
-		to: "receiver",
+		from: "if (token < 0) return this.#passOver();\n\t\t\t// [",
+		to: "// [",
+	},
+	{
+		name: "long message: heard without room for its id",
+		file: session,
+		from: "incoming.qos > 0 && !receiver.wants(incoming)",
+		to: "false",
+	},
+	{
+		name: "long message: others are read before its end",
+		file: "modules/session/gate.ts",
+		from: "this.pendingMax = -1;",
+		to: "",
+	},
+	{
+		name: "long message: nobody is told of its next piece",
+		file: inlet,
+		from: "this.#handler.onPiece?.();",
+		to: "",
+	},
+	{
+		name: "long message: nothing behind it is read",
+		file: inlet,
+		from: "\t\tthis.#link.unread = true;\n",
+		to: "",
+	},
+	{ name: "long message: of the former connection", file: link, from: "this.inlet.lose();", to: "" },
+	{
+		name: "long message: told although its handler had enough",
+		file: session,
+		from: "this.#isHeard = isHeard;",
+		to: "",
+	},
+	{
+		name: "alias of a topic that has given way",
+		file: "modules/session/incoming.ts",
+		from: 'if (topic !== "") this.#topics[alias] = topic;',
+		to: 'if (topic !== "") this.#topics[alias] ??= topic;',
 	},
 ];

@@ -8,6 +8,7 @@ import { payloadOf, topicOf } from "./packets.js";
 
 const topics = ["t/0", "t/1", "a/much/longer/topic/than/the/others/have"];
 const filters = ["in/#", "t/1"];
+const inTopics = ["in/a", "in/b", "in/a/longer/topic", "in/c"];
 /** A content type, as the properties of a 5.0 message are given: encoded. */
 const properties = Uint8Array.of(3, 0, 3, 120, 47, 121);
 
@@ -118,7 +119,8 @@ export class Workload {
 		for (let i = random.pick([1, 1, 3, 20]); i > 0; i--) {
 			const uid = postedFrom + ++this.#posted;
 			const size = random.pick([0, 4, 10, 30, 120, 500, 2_000]);
-			const topic = topicOf(uid, size, "in/a");
+			const topic = topicOf(uid, size, random.pick(inTopics));
+			this.#device.hearing.posted.set(uid, topic);
 			session.route(uid, topic, payloadOf(uid, size), random.below(3) as QoS);
 		}
 	}

@@ -46,7 +46,17 @@ test("no law is broken in sixty storms, and they are storms", t => {
 		t.is(fault, undefined);
 		counts.add(more);
 	}
-	for (const name of ["repeats", "renewals", "cuts", "silentCuts", "restarts", "heard", "skipped"] as const)
+	for (const name of [
+		"repeats",
+		"renewals",
+		"cuts",
+		"silentCuts",
+		"restarts",
+		"heard",
+		"skipped",
+		"streamed",
+		"left",
+	] as const)
 		t.true(counts[name] > 0, `${name} never happened`);
 	const waits = counts.jitter.reduce((sum, count) => sum + count, 0);
 	for (const count of counts.jitter)

@@ -1,8 +1,9 @@
+import { isPoint, type CurveName } from "./curve.js";
 import { asciiOf, DerReader, hexOf, isSame, Tag } from "./der.js";
 
 export type PublicKey =
 	| { readonly kind: "rsa"; readonly modulus: Uint8Array; readonly exponent: number }
-	| { readonly kind: "ec"; readonly curve: "secp256r1" | "secp384r1"; readonly point: Uint8Array }
+	| { readonly kind: "ec"; readonly curve: CurveName; readonly point: Uint8Array }
 	| { readonly kind: "other" };
 
 /** What we look at of an X.509 certificate [RFC 5280 4]. */
@@ -44,11 +45,10 @@ export const signsCertificates = 0x04;
 
 const rsaKey = "2a864886f70d010101";
 const ecKey = "2a8648ce3d0201";
-const curves: Readonly<Record<string, "secp256r1" | "secp384r1">> = Object.freeze({
+const curveNames: Readonly<Record<string, CurveName>> = Object.freeze({
 	"2a8648ce3d030107": "secp256r1",
 	"2b81040022": "secp384r1",
 });
-const coordinateBytes = Object.freeze({ secp256r1: 32, secp384r1: 48 });
 
 const commonName = "550403";
 const organization = "55040a";
@@ -114,11 +114,9 @@ function parseKey(key: DerReader): PublicKey {
 		const numbers = new DerReader(key.bits()).enter(Tag.sequence);
 		return { kind: "rsa", modulus: numbers.magnitude(), exponent: numbers.number() };
 	}
-	const curve = name === ecKey && algorithm.tag === Tag.object ? curves[algorithm.object()] : undefined;
+	const curve = name === ecKey && algorithm.tag === Tag.object ? curveNames[algorithm.object()] : undefined;
 	const point = key.bits();
-	if (curve === undefined || point[0] !== 4 || point.length !== 2 * coordinateBytes[curve] + 1)
-		return { kind: "other" };
-	return { kind: "ec", curve, point };
+	return curve === undefined || !isPoint(curve, point) ? { kind: "other" } : { kind: "ec", curve, point };
 }
 
 function parseTime(validity: DerReader): number {

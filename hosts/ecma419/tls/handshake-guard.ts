@@ -1,5 +1,6 @@
 import type { Certificate } from "./certificate.js";
 import { chainMax, verifyChain } from "./chain.js";
+import { isPoint } from "./curve.js";
 import { asciiOf } from "./der.js";
 import { readSignature, type Primitives } from "./signature.js";
 import { Alert, TlsFault } from "./tls-fault.js";
@@ -29,7 +30,6 @@ const suites: Readonly<Record<number, "rsa" | "ec">> = Object.freeze({ 0xc02f: "
 const tls12 = 0x0303;
 const namedCurve = 3;
 const secp256r1 = 23;
-const pointBytes = 65;
 const sha256 = 4;
 const signers = Object.freeze({ rsa: 1, ec: 3 });
 
@@ -157,8 +157,10 @@ export class HandshakeGuard {
 	#readKeyExchange(fields: Fields): void {
 		const isKnown = fields.number(1) === namedCurve && fields.number(2) === secp256r1;
 		const point = isKnown ? fields.take(fields.number(1)) : undefined;
-		if (point === undefined || point.length !== pointBytes || point[0] !== 4)
+		if (point === undefined)
 			throw new TlsFault("the broker chose a curve that it was not offered", Alert.illegalParameter);
+		if (!isPoint("secp256r1", point))
+			throw new TlsFault("the broker's key is no point of its curve", Alert.illegalParameter);
 		const hash = fields.number(1);
 		const signer = fields.number(1);
 		const isSigned = hash === sha256 && signer === signers[this.#suite];

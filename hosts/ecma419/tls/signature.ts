@@ -1,4 +1,5 @@
 import type { PublicKey } from "./certificate.js";
+import { curves, numberOf, type CurveName } from "./curve.js";
 import { DerReader, hexOf, Tag } from "./der.js";
 
 export type HashName = "SHA256" | "SHA384" | "SHA512";
@@ -7,13 +8,7 @@ export type HashName = "SHA256" | "SHA384" | "SHA512";
 export interface Primitives {
 	digest(name: HashName, bytes: Uint8Array): Uint8Array;
 	/** Whether r and s, each as long as a coordinate and between 1 and the order, sign the digest. */
-	verifyECDSA(
-		curve: "secp256r1" | "secp384r1",
-		point: Uint8Array,
-		digest: Uint8Array,
-		r: Uint8Array,
-		s: Uint8Array,
-	): boolean;
+	verifyECDSA(curve: CurveName, point: Uint8Array, digest: Uint8Array, r: Uint8Array, s: Uint8Array): boolean;
 }
 
 /** What an algorithm is called in certificates, as hex. */
@@ -31,12 +26,6 @@ const digestInfos: Readonly<Record<HashName, string>> = Object.freeze({
 	SHA256: "3031300d060960864801650304020105000420",
 	SHA384: "3041300d060960864801650304020205000430",
 	SHA512: "3051300d060960864801650304020305000440",
-});
-
-const orders = Object.freeze({
-	secp256r1: "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
-	secp384r1:
-		"ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
 });
 
 /** In bytes: below it a key can be broken, above it the reckoning takes a board too long. */
@@ -86,11 +75,11 @@ export function verifySignature(
  * The two numbers of an ECDSA signature, as long as a coordinate. Undefined unless both are from 1 to the
  * order: two zeros would pass for a signature of everything where nobody looks at that.
  */
-export function readSignature(signature: Uint8Array, curve: "secp256r1" | "secp384r1") {
+export function readSignature(signature: Uint8Array, curve: CurveName) {
 	try {
 		const pair = new DerReader(signature).enter(Tag.sequence);
-		const r = fit(pair.magnitude(), orders[curve]);
-		const s = fit(pair.magnitude(), orders[curve]);
+		const r = fit(pair.magnitude(), curves[curve].order);
+		const s = fit(pair.magnitude(), curves[curve].order);
 		return r === undefined || s === undefined || pair.more ? undefined : { r, s };
 	} catch {
 		return undefined;
@@ -99,8 +88,8 @@ export function readSignature(signature: Uint8Array, curve: "secp256r1" | "secp3
 
 function fit(number: Uint8Array, order: string): Uint8Array | undefined {
 	const bytes = order.length / 2;
-	const value = BigInt(`0x${hexOf(number)}`);
-	if (number.length > bytes || value === 0n || value >= BigInt(`0x${order}`)) return undefined;
+	const value = numberOf(hexOf(number));
+	if (number.length > bytes || value === 0n || value >= numberOf(order)) return undefined;
 	const whole = new Uint8Array(bytes);
 	whole.set(number, bytes - number.length);
 	return whole;
@@ -111,9 +100,9 @@ function verifyRSA(modulus: Uint8Array, exponent: number, info: string, signatur
 	const bytes = modulus.length;
 	if (signature.length !== bytes) return false;
 	const filling = "ff".repeat(bytes - 3 - info.length / 2);
-	const order = BigInt(`0x${hexOf(modulus)}`);
-	const number = BigInt(`0x${hexOf(signature)}`);
-	return number < order && power(number, exponent, order) === BigInt(`0x0001${filling}00${info}`);
+	const order = numberOf(hexOf(modulus));
+	const number = numberOf(hexOf(signature));
+	return number < order && power(number, exponent, order) === numberOf(`0001${filling}00${info}`);
 }
 
 function power(base: bigint, exponent: number, modulus: bigint): bigint {
