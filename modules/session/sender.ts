@@ -174,8 +174,8 @@ export class Sender {
 		return this.#take(frame, frame.limit - frame.end, now);
 	}
 	/**
-	 * Takes the messages at the front of the arena, when they are next: at most that many bytes, to be written at
-	 * once from the outbox's memory[at, takenTo). Returns how many the broker owed before; -1 for none taken.
+	 * Takes the messages at the front of the arena, when they are next: at most that many bytes, to be written
+	 * at once from the outbox's memory[at, takenTo). Returns how many the broker owed before; -1 for none taken.
 	 */
 	takeFront(bytesMax: number, now: number): number {
 		const outbox = this.outbox;
