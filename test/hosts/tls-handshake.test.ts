@@ -48,6 +48,7 @@ const handshakes: {
 	{ title: "text", bytes: hex("48 54 54 50 2f 31 2e 31"), says: /does not speak TLS/ },
 	{ title: "data of the application", bytes: hex("17 03 03 0001 00"), says: /out of order/ },
 	{ title: "a record of another version", bytes: hex("16 03 01 0001 02"), says: /does not speak TLS 1.2/ },
+	{ title: "a record of another protocol", bytes: hex("16 02 03 0001 02"), says: /does not speak TLS$/ },
 	{ title: "an empty record", bytes: hex("16 03 03 0000"), says: /malformed/ },
 	{
 		title: "a record that is too long",
@@ -189,6 +190,20 @@ test("TLS: the protocol that the broker chose is known, and must be one that was
 	other.inner.allow(2_000);
 	other.inner.receive(answer("0009 0010 0005 0003 02 6832"));
 	t.regex(other.handler.notes[0]!, /chose a protocol that it was not offered/);
+});
+
+test("TLS: records are as long as was asked for, or the handshake ends", t => {
+	const answer = (code: string) => changedHello(`0303 ${"22".repeat(32)} 00 c02b 00 0005 0001 0001 ${code}`);
+	for (const [code, says] of [
+		["02", undefined],
+		["01", /chose records of another length/],
+	] as const) {
+		const { inner, handler } = openTls({ recordBytesMax: 1_024 });
+		inner.allow(2_000);
+		inner.receive(answer(code));
+		if (says === undefined) t.deepEqual(handler.notes, []);
+		else t.regex(handler.notes[0]!, says);
+	}
 });
 
 function flightOf(...messages: Uint8Array[]): Uint8Array {

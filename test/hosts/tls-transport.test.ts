@@ -1,5 +1,14 @@
 import test from "ava";
-import { changeCipher, finished, flight, join, openTls, record, seal } from "../support/fake-tls.js";
+import {
+	changeCipher,
+	FakeSession,
+	finished,
+	flight,
+	join,
+	openTls,
+	record,
+	seal,
+} from "../support/fake-tls.js";
 import { hex, toHex } from "../support/hex.js";
 import { Random } from "../support/random.js";
 
@@ -91,6 +100,24 @@ test("TLS: a session that says too early that it is done is not believed", t => 
 	session.serverCipher = undefined;
 	inner.receive(finished);
 	t.regex(handler.notes[0]!, /^lost: the broker's TLS handshake ended early/);
+});
+
+test("TLS: a session that is never done, leaves bytes, or has heard an alert is not believed", t => {
+	const faults: ((session: FakeSession) => void)[] = [
+		session => (session.handshake = stream => ((stream.readable = 0), false)),
+		session => (session.handshake = () => true),
+		session => (session.alert = { description: 0 }),
+	];
+	for (const fault of faults) {
+		const { inner, handler, session, stream } = openTls();
+		inner.allow(2_000);
+		inner.receive(join(clear, changeCipher));
+		fault(session);
+		inner.receive(finished);
+		t.is(handler.notes.length, 1);
+		t.regex(handler.notes[0]!, /^lost: .*TLS/);
+		t.throws(() => stream.write(hex("01"), 0, 1), { instanceOf: TypeError });
+	}
 });
 
 test("TLS: bytes come out as they were put in, however much is read at a time", t => {
