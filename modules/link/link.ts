@@ -153,7 +153,7 @@ export class Link implements TransportHandler {
 	}
 	onReadable(count: number): void {
 		if (this.#transport === undefined) return;
-		this.unread = this.unread === 0 ? count : Infinity;
+		this.unread = this.unread > 0 ? Infinity : count;
 		this.#guard(this.#host.clock.now());
 	}
 	onLost(detail: string, blame?: Blame): void {
@@ -175,9 +175,10 @@ export class Link implements TransportHandler {
 			this.breach(error);
 		}
 		this.#busy = false;
-		const armedFor = this.#armedFor;
-		if (this.session.pulse.deadline < armedFor || this.outbox.expireAt < armedFor || this.state !== online)
-			this.#arm();
+		if (this.state !== online) return this.#arm();
+		let next = this.session.pulse.deadline;
+		if (this.outbox.expireAt < next) next = this.outbox.expireAt;
+		if (next < this.#armedFor) this.#ringAt(next);
 	}
 	#onAlarm(): void {
 		this.#armedFor = Infinity;
@@ -262,10 +263,11 @@ export class Link implements TransportHandler {
 				this.unread = 0;
 				return;
 			}
-			this.unread -= bytes.length;
 			session.pulse.heardAt = now;
 			reader.fill(bytes);
+			const count = bytes.length;
 			if (!session.receiveAcks(reader, now) && !this.#take(transport, now)) return;
+			this.unread -= count;
 		}
 	}
 	/** Acts on the whole packets which are in the reader; false when it is not to be filled again now. */
@@ -281,7 +283,7 @@ export class Link implements TransportHandler {
 			if (this.#transport !== transport) return false;
 			if (session.ready) continue;
 			reader.keep();
-			if (reader.rest > 0) this.unread = Infinity;
+			if (this.unread > 0) this.unread = Infinity;
 			return false;
 		}
 		return true;
@@ -363,8 +365,10 @@ export class Link implements TransportHandler {
 			!(this.#held && this.state === LinkState.waiting)
 		)
 			next = this.#until;
-		if (next >= this.#armedFor) return;
-		this.#armedFor = next;
-		this.#alarm.set(next);
+		if (next < this.#armedFor) this.#ringAt(next);
+	}
+	#ringAt(time: number): void {
+		this.#armedFor = time;
+		this.#alarm.set(time);
 	}
 }

@@ -44,9 +44,12 @@ export class Outlet {
 			if (sender.direct === 0 && !session.due) return;
 		}
 		do {
-			while (session.transmit(frame, now) && session.due);
+			let isWritten = false;
+			while ((isWritten = session.transmit(frame, now)) && session.due);
 			if (frame.end > frame.start) {
-				if (!this.#flush(transport)) return;
+				// Only whoever hears of an end makes something due that was not.
+				const isLast = isWritten && sender.unwritten === 0 && sender.direct === 0;
+				if (!this.#flush(transport) || isLast) return;
 			} else {
 				const count = Math.min(sender.directLeft, this.writable);
 				if (count === 0) return;

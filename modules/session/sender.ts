@@ -177,17 +177,17 @@ export class Sender {
 		return this.#take(frame, frame.limit - frame.end, now);
 	}
 	/**
-	 * Takes the messages at the front of the arena, when they are next: at most that many bytes, which are to be
-	 * written at once, from the outbox's memory[at, takenTo).
+	 * Takes the messages at the front of the arena, when they are next: at most that many bytes, to be written
+	 * at once from the outbox's memory[at, takenTo). Returns how many the broker owed before; -1 for none taken.
 	 */
-	takeFront(bytesMax: number, now: number): boolean {
+	takeFront(bytesMax: number, now: number): number {
 		const outbox = this.outbox;
-		if (this.direct !== 0 || outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return false;
-		if (outbox.place(outbox.next) !== outbox.from) return false;
-		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
-		if (!outbox.take(bytesMax, bytesMax, quota, now, 0)) return false;
+		if (this.direct !== 0 || outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return -1;
+		if (outbox.place(outbox.next) !== outbox.from) return -1;
+		const owed = outbox.count - outbox.waiting - this.unwritten;
+		if (!outbox.take(bytesMax, bytesMax, this.window - owed, now, 0)) return -1;
 		this.unwritten += outbox.takenFree;
-		return true;
+		return owed;
 	}
 	/** PUBACK, or a PUBREC that refuses; nothing, when the id is not in flight at that QoS. */
 	// [MQTT-4.3.2-3] [MQTT-4.3.3-3] [MQTT-4.4.0-2] [MQTT-4.3.2-1, 3.1.1]

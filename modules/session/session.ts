@@ -174,7 +174,8 @@ export class Session {
 	 * were all that is in the reader.
 	 */
 	receiveAcks(packets: FrameReader, now: number): boolean {
-		if (this.#rareDue || this.sender.direct !== 0 || !packets.takePubacks(this.sender.outbox)) return false;
+		const sender = this.sender;
+		if (this.#rareDue || sender.direct !== 0 || !packets.takePubacks(sender.outbox)) return false;
 		this.pulse.progressAt = now;
 		return packets.rest === 0;
 	}
@@ -220,9 +221,9 @@ export class Session {
 	/** Takes the messages at the front of the log, when nothing else is due: see Sender.takeFront(). */
 	takeFront(bytesMax: number, now: number): boolean {
 		if (this.#rareDue || this.pulse.pingDue || this.#acks.count > 0 || this.requests.unsent > 0) return false;
-		const isFirst = this.sender.owed + this.requests.owed === 0;
-		if (!this.sender.takeFront(bytesMax, now)) return false;
-		if (isFirst) this.pulse.ask(now);
+		const owed = this.sender.takeFront(bytesMax, now);
+		if (owed < 0) return false;
+		if (owed === 0 && this.requests.owed === 0) this.pulse.ask(now);
 		this.pulse.sentAt = now;
 		return true;
 	}

@@ -6,6 +6,9 @@ import type { Text } from "./text.js";
 const capacityMin = 16;
 const publish = PacketType.publish;
 
+/** Of a PUBREL, SUBSCRIBE or UNSUBSCRIBE of MQTT 3.1 that comes again: DUP, and QoS 1 [MQTT 3.1, 3.6]. */
+export const repeatFlags = 10;
+
 export interface AckTaker {
 	acknowledge(id: number): void;
 }
@@ -42,7 +45,8 @@ export class FrameReader {
 	#own: Uint8Array;
 	#filled = 0;
 	#skipLeft = 0;
-	#skipToId = 0;
+	/** The bytes to come before its packet id; Infinity when that has come, or there is none. */
+	#skipToId = Infinity;
 	/** A longer one has come: what ended that connection must not end the next one as well. */
 	#isWarned = false;
 
@@ -65,7 +69,7 @@ export class FrameReader {
 	reset(): void {
 		this.at = this.end = this.skipped = this.skippedId = 0;
 		this.begun = false;
-		this.#filled = this.#skipLeft = this.#skipToId = 0;
+		this.#filled = this.#skipLeft = 0;
 	}
 	/** The bytes here that lie behind the packet at hand. */
 	get rest(): number {
@@ -93,7 +97,7 @@ export class FrameReader {
 	 * none. Most packets are that to a device which publishes.
 	 */
 	takePubacks(taker: AckTaker): boolean {
-		if (this.#skipLeft > 0) return false;
+		if (this.#skipLeft !== 0) return false;
 		let bytes = this.bytes;
 		const from = this.end;
 		let at = from;
@@ -113,7 +117,7 @@ export class FrameReader {
 	}
 	/** True when a whole packet is here; its fields are good until the next call. */
 	next(): boolean {
-		if (this.#skipLeft > 0) return this.#skip();
+		if (this.#skipLeft !== 0) return this.#skip();
 		const from = this.end;
 		const filled = this.#filled;
 		if (from === filled) {
@@ -188,7 +192,7 @@ export class FrameReader {
 			const byte = this.byte();
 			value |= (byte & 0x7f) << shift;
 			if (byte < 0x80) {
-				if (byte === 0 && shift > 0) throw malformed("variable byte integer longer than it must be");
+				if (byte === 0 && shift !== 0) throw malformed("variable byte integer longer than it must be");
 				return value;
 			}
 		}
@@ -234,8 +238,7 @@ export class FrameReader {
 		if (type === 0 || (type === PacketType.auth && this.version < 5)) throw malformed(`packet type ${type}`);
 		const known =
 			type === PacketType.pubrel || type === PacketType.subscribe || type === PacketType.unsubscribe ? 2 : 0;
-		// In MQTT 3.1 these three are QoS 1 packets of their own, and a repeat has DUP [MQTT 3.1, 3.6].
-		if (flags !== known && !(this.version === 3 && known === 2 && flags === 10))
+		if (flags !== known && !(this.version === 3 && known === 2 && flags === repeatFlags))
 			throw malformed(`packet type ${type} with flags ${flags}`);
 	}
 	/** A packet longer than the buffer, whose body begins at this.at. */
@@ -256,15 +259,16 @@ export class FrameReader {
 		// What is before the payload may itself be longer than the buffer; then its topic is passed over as well.
 		const isHere = body + head <= this.#filled;
 		const topicBytes = (this.bytes[body]! << 8) | this.bytes[body + 1]!;
-		const idAt = this.flags & 6 ? 2 + topicBytes : -1;
+		const hasId = (this.flags & 6) !== 0;
+		const idAt = 2 + topicBytes;
 		this.skipped = length;
 		this.skippedId = 0;
 		this.begun = isHere;
 		this.#skipLeft = isHere ? length - head : length;
-		this.#skipToId = isHere ? -1 : idAt;
+		this.#skipToId = hasId && !isHere ? idAt : Infinity;
 		this.end = isHere ? body + head : body;
 		if (!isHere) return this.#skip();
-		if (idAt > 0) this.skippedId = (this.bytes[body + idAt]! << 8) | this.bytes[body + idAt + 1]!;
+		if (hasId) this.skippedId = (this.bytes[body + idAt]! << 8) | this.bytes[body + idAt + 1]!;
 		return true;
 	}
 	/**
@@ -274,8 +278,9 @@ export class FrameReader {
 	#headBytes(length: number): number {
 		const bytes = this.bytes;
 		const here = this.#filled - this.at;
-		if (here < 2) return 2;
-		let count = 2 + ((bytes[this.at]! << 8) | bytes[this.at + 1]!) + (this.flags & 6 ? 2 : 0);
+		let count = 2;
+		if (here < count) return count;
+		count += ((bytes[this.at]! << 8) | bytes[this.at + 1]!) + (this.flags & 6 ? 2 : 0);
 		let propertyBytes = 0;
 		for (let shift = 0; this.version === 5; shift += 7) {
 			if (++count > length) throw cutOff();
@@ -291,17 +296,16 @@ export class FrameReader {
 	}
 	#skip(): boolean {
 		this.begun = false;
-		while (this.#skipLeft > 0) {
-			let count = Math.min(this.#filled - this.end, this.#skipLeft);
-			if (this.#skipToId > 0) count = Math.min(count, this.#skipToId);
-			else if (this.#skipToId === 0) {
+		while (this.#skipLeft !== 0) {
+			let count = Math.min(this.#filled - this.end, this.#skipLeft, this.#skipToId);
+			if (this.#skipToId === 0) {
 				if (this.#filled - this.end < 2) break;
 				this.skippedId = (this.bytes[this.end]! << 8) | this.bytes[this.end + 1]!;
-				this.#skipToId = -1;
+				this.#skipToId = Infinity;
 				count = 2;
 			}
 			if (count === 0) break;
-			if (this.#skipToId > 0) this.#skipToId -= count;
+			this.#skipToId -= count;
 			this.#skipLeft -= count;
 			this.end += count;
 		}
@@ -313,7 +317,7 @@ export class FrameReader {
 	/** Moves what is left, from that offset on, to the front. */
 	#makeRoom(from: number): void {
 		if (from === 0) return;
-		if (from < this.#filled) this.bytes.copyWithin(0, from, this.#filled);
+		this.bytes.copyWithin(0, from, this.#filled);
 		this.#filled -= from;
 		this.at = this.end = 0;
 	}

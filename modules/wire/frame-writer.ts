@@ -29,13 +29,13 @@ export class FrameWriter {
 	readonly limit: number;
 	/** The first free byte. A caller that gives a packet up sets it back to where the packet began. */
 	end: number;
-	#body = 0;
+	#body: number;
 
 	/** Writes to bytes[start, limit) and nowhere else; the rest of the buffer belongs to others. */
 	constructor(text: Text, bytes: Uint8Array, start = 0, limit = bytes.length) {
 		this.text = text;
 		this.bytes = bytes;
-		this.start = this.end = start;
+		this.start = this.end = this.#body = start;
 		this.limit = limit;
 	}
 	get room(): number {
@@ -72,7 +72,7 @@ export class FrameWriter {
 	}
 	/** Starts a packet whose body will be just that many bytes; nothing needs to close it. */
 	begin(type: PacketType, flags: number, length: number): void {
-		this.#reserve(1);
+		this.#reserve(2);
 		this.bytes[this.end++] = (type << 4) | flags;
 		this.varint(length);
 	}
@@ -101,7 +101,7 @@ export class FrameWriter {
 	string(value: string): void {
 		this.#reserve(2);
 		const end = this.text.write(value, this.bytes, this.end + 2, this.limit);
-		if (end < 0) throw new FrameFullError();
+		if (end === -1) throw new FrameFullError();
 		this.#length(end - this.end - 2);
 		this.end = end;
 	}

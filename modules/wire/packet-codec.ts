@@ -1,5 +1,5 @@
 import { FrameReader } from "./frame-reader.js";
-import { FrameFullError, FrameWriter, remainingLengthMax } from "./frame-writer.js";
+import { FrameFullError, FrameWriter } from "./frame-writer.js";
 import type { Packet, PacketLike } from "./packet.js";
 import type { Version } from "./packet-type.js";
 import { ProtocolError, Violation } from "./protocol-error.js";
@@ -8,19 +8,17 @@ import { portableText } from "./text.js";
 import { writePacket } from "./write-packet.js";
 
 const firstCapacity = 256;
-const headerMax = 5;
 
 /** The bytes of a packet. Without a version it is that of a CONNECT, and MQTT 3.1.1 for any other packet. */
 export function encode(packet: PacketLike, version: Version = 4): Uint8Array {
-	const payload = packet.cmd === "publish" ? packet.payload : undefined;
-	let capacity = firstCapacity + (payload instanceof Uint8Array ? payload.length : 0);
+	let capacity = firstCapacity;
 	for (;;) {
 		const frame = new FrameWriter(portableText, new Uint8Array(capacity));
 		try {
 			writePacket(frame, packet, version);
 			return frame.bytes.slice(0, frame.end);
 		} catch (error) {
-			if (!(error instanceof FrameFullError) || capacity > remainingLengthMax + headerMax) throw error;
+			if (!(error instanceof FrameFullError)) throw error;
 			capacity *= 2;
 		}
 	}
@@ -36,8 +34,8 @@ export function encode(packet: PacketLike, version: Version = 4): Uint8Array {
  */
 export class PacketDecoder {
 	#reader: FrameReader;
-	#chunk: Uint8Array = new Uint8Array(0);
-	#at = 0;
+	/** What the reader has not had room for yet. */
+	#chunk: Uint8Array = new Uint8Array();
 	#error: unknown;
 
 	constructor(version: Version = 4, capacity = 65_536, text = portableText) {
@@ -48,15 +46,14 @@ export class PacketDecoder {
 	}
 	/** The bytes remain the caller's, and must stay as they are until take() has returned undefined. */
 	feed(chunk: Uint8Array): this {
-		const rest = this.#chunk.length - this.#at;
-		if (rest > 0) {
+		const rest = this.#chunk.length;
+		if (rest !== 0) {
 			const joined = new Uint8Array(rest + chunk.length);
-			joined.set(this.#chunk.subarray(this.#at));
+			joined.set(this.#chunk);
 			joined.set(chunk, rest);
 			chunk = joined;
 		}
 		this.#chunk = chunk;
-		this.#at = 0;
 		return this;
 	}
 	/** The next packet; undefined when it needs more bytes. */
@@ -64,15 +61,16 @@ export class PacketDecoder {
 		if (this.#error) throw this.#error;
 		try {
 			while (!this.#reader.next()) {
-				const from = this.#at;
-				if (from === this.#chunk.length) return undefined;
-				this.#at = Math.min(from + this.#reader.room, this.#chunk.length);
-				this.#reader.fill(this.#chunk.subarray(from, this.#at));
+				const chunk = this.#chunk;
+				if (chunk.length === 0) return undefined;
+				const count = Math.min(this.#reader.room, chunk.length);
+				this.#reader.fill(chunk.subarray(0, count));
+				this.#chunk = chunk.subarray(count);
 				// The chunk is the caller's, who may change it.
 				this.#reader.keep();
 			}
 			const { skipped } = this.#reader;
-			if (skipped > 0) throw new ProtocolError(Violation.packetTooLarge, `publish of ${skipped} bytes`);
+			if (skipped !== 0) throw new ProtocolError(Violation.packetTooLarge, `publish of ${skipped} bytes`);
 			return readPacket(this.#reader);
 		} catch (error) {
 			this.#error = error;

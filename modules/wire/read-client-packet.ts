@@ -1,4 +1,4 @@
-import type { FrameReader } from "./frame-reader.js";
+import { repeatFlags, type FrameReader } from "./frame-reader.js";
 import type {
 	ConnectPacket,
 	Packet,
@@ -71,7 +71,7 @@ function readWill(reader: FrameReader, flags: number): Will {
 function readSubscribe(reader: FrameReader): SubscribePacket {
 	const subscriptions: Subscription[] = [];
 	const packet: SubscribePacket = { cmd: "subscribe", messageId: readId(reader), subscriptions };
-	if (reader.flags & 8) packet.dup = true;
+	if (reader.flags === repeatFlags) packet.dup = true;
 	readOptional(reader, PacketType.subscribe, packet);
 	if (reader.at === reader.end) throw breach("subscribe without a topic filter");
 	while (reader.at < reader.end) subscriptions.push(readSubscription(reader));
@@ -82,20 +82,19 @@ function readSubscription(reader: FrameReader): Subscription {
 	const { version } = reader;
 	const topic = readTopicFilter(reader, version);
 	const options = reader.byte();
-	const qos = (options & 3) as QoS;
+	const qos = options & 3;
 	const rh = options >> 4;
-	if ((options & 3) === 3 || rh > 2 || (version < 5 && options > 3))
-		throw malformed(`subscription options ${options}`);
-	if (version < 5) return { topic, qos };
+	if (version < 5 ? options > 2 : qos > 2 || rh > 2) throw malformed(`subscription options ${options}`);
+	if (version < 5) return { topic, qos: qos as QoS };
 	const nl = (options & 4) !== 0;
 	if (nl && isShared(topic)) throw breach("no local for a shared subscription");
-	return { topic, qos, nl, rap: (options & 8) !== 0, rh };
+	return { topic, qos: qos as QoS, nl, rap: (options & 8) !== 0, rh };
 }
 
 function readUnsubscribe(reader: FrameReader): UnsubscribePacket {
 	const unsubscriptions: string[] = [];
 	const packet: UnsubscribePacket = { cmd: "unsubscribe", messageId: readId(reader), unsubscriptions };
-	if (reader.flags & 8) packet.dup = true;
+	if (reader.flags === repeatFlags) packet.dup = true;
 	readOptional(reader, PacketType.unsubscribe, packet);
 	if (reader.at === reader.end) throw breach("unsubscribe without a topic filter");
 	while (reader.at < reader.end) unsubscriptions.push(readTopicFilter(reader, reader.version));

@@ -31,7 +31,7 @@ export function readOptional(
 	const properties: Properties = {};
 	const from = reader.at;
 	readProperties(reader, type, properties);
-	if (reader.at > from + 1) packet.properties = properties;
+	if (reader.bytes[from] !== 0) packet.properties = properties;
 }
 
 export function readTopicName(reader: FrameReader): string {

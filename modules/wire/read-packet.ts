@@ -8,7 +8,7 @@ import { readServerPacket } from "./read-server-packet.js";
  * A CONNECT sets the version of the reader. A PUBLISH that was passed over has no fields to read.
  */
 export function readPacket(reader: FrameReader): Packet {
-	if (reader.skipped > 0) throw new TypeError("a packet that was passed over cannot be read");
+	if (reader.skipped !== 0) throw new TypeError("a packet that was passed over cannot be read");
 	// The reader lets through no type but those of the two lists.
 	return readServerPacket(reader) ?? readClientPacket(reader)!;
 }

@@ -12,9 +12,8 @@ const aliasId = 0x23;
  *
  * User properties are added to the pairs as well, where there is a list for them: in the order of the packet.
  *
- * Returns the topic alias, or 0 when there is none: a PUBLISH without properties, the common case, costs
- * one byte looked at; and a session that wants the others can come back for them, since it knows where
- * they began.
+ * Returns the topic alias, or 0 when there is none: a session that wants the others can come back for
+ * them, since it knows where they began.
  */
 export function readProperties(
 	reader: FrameReader,
@@ -23,7 +22,6 @@ export function readProperties(
 	pairs?: [string, string][],
 ): number {
 	const length = reader.varint();
-	if (length === 0) return 0;
 	const end = reader.at + length; // if that is behind the packet, the reader will say so
 	let seen = 0;
 	let alias = 0;

@@ -31,7 +31,7 @@ export function viewPublish(reader: FrameReader, into: PublishView): void {
 	const flags = reader.flags;
 	const qos = ((flags >> 1) & 3) as QoS;
 	// [MQTT-3.3.1-2] [MQTT-3.3.1-2, 3.1.1]
-	if (flags > 7 && qos === 0) throw breach("PUBLISH with DUP at QoS 0");
+	if ((flags & 14) === 8) throw breach("PUBLISH with DUP at QoS 0");
 	// [MQTT-3.3.2-1] [MQTT-3.3.2-1, 3.1.1]
 	const topic = reader.string();
 	if (topic.indexOf("+") >= 0 || topic.indexOf("#") >= 0) throw breach(`topic ${topic} holds a wildcard`);
@@ -39,7 +39,7 @@ export function viewPublish(reader: FrameReader, into: PublishView): void {
 	if (id === 0 && qos > 0) throw breach("packet id 0");
 	into.qos = qos;
 	into.retain = (flags & 1) !== 0;
-	into.dup = flags > 7;
+	into.dup = (flags & 8) !== 0;
 	into.topic = topic;
 	into.id = id;
 	if (reader.version === 5) readPublishProperties(reader, into);

@@ -1,4 +1,4 @@
-import type { FrameReader } from "./frame-reader.js";
+import { repeatFlags, type FrameReader } from "./frame-reader.js";
 import {
 	commands,
 	type AckPacket,
@@ -62,24 +62,12 @@ function readConnack(reader: FrameReader): ConnackPacket {
 }
 
 function readPublish(reader: FrameReader): PublishPacket {
-	const view: PublishView = {
-		topic: "",
-		qos: 0,
-		retain: false,
-		dup: false,
-		id: 0,
-		alias: 0,
-		properties: undefined,
-		pairs: undefined,
-		bytes: reader.bytes,
-		from: 0,
-		to: 0,
-	};
+	const view = { alias: 0 } as PublishView;
 	viewPublish(reader, view);
 	const { topic, qos, retain, dup, id, properties } = view;
 	const payload = view.bytes.slice(view.from, view.to);
 	const packet: PublishPacket = { cmd: "publish", qos, dup, retain, topic, payload };
-	if (id > 0) packet.messageId = id;
+	if (id !== 0) packet.messageId = id;
 	if (properties !== undefined) packet.properties = properties;
 	return packet;
 }
@@ -88,7 +76,7 @@ type Ack = AckPacket<"puback"> | AckPacket<"pubrec"> | AckPacket<"pubrel"> | Ack
 
 function readAck(reader: FrameReader): Ack {
 	const packet = { cmd: commands[reader.type], messageId: readId(reader) } as Ack;
-	if (reader.flags & 8) packet.dup = true;
+	if (reader.flags === repeatFlags) packet.dup = true;
 	if (reader.version === 5) readOutcome(reader, packet);
 	reader.finish();
 	return packet;

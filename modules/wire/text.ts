@@ -34,8 +34,8 @@ function write(text: string, target: Uint8Array, at: number, limit: number): num
 			continue;
 		}
 		let shift = (count - 1) * 6;
-		target[at++] = ((0xf00 >> count) & 0xff) | (code >> shift);
-		while (shift > 0) {
+		target[at++] = (-0x100 >> count) | (code >> shift);
+		while (shift !== 0) {
 			shift -= 6;
 			target[at++] = 0x80 | ((code >> shift) & 0x3f);
 		}
@@ -66,8 +66,8 @@ function read(bytes: Uint8Array, from: number, to: number): string | undefined {
 			continue;
 		}
 		const more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-		if (first < 0xc2 || first > 0xf4 || from + more > to) return undefined;
-		let code = first & (0x3f >> more);
+		if (first < 0xc2 || from + more > to) return undefined;
+		let code = first & (0x7f >> more);
 		for (let i = 0; i < more; i++) {
 			const next = bytes[from++]!;
 			if ((next & 0xc0) !== 0x80) return undefined;

@@ -61,7 +61,7 @@ export function writePayload(frame: FrameWriter, payload: string | Uint8Array | 
 	for (let i = 0; i < parts.length; i++) {
 		if (i > 0) frame.byte(0);
 		const end = frame.text.write(parts[i]!, frame.bytes, frame.end, frame.limit);
-		if (end < 0) throw new FrameFullError();
+		if (end === -1) throw new FrameFullError();
 		frame.end = end;
 	}
 }

@@ -3,9 +3,9 @@ import { explainedInWire } from "./explained-wire.js";
 
 export interface Explained {
 	path: string;
-	/** The line as the report prints it. */
-	line: string;
-	/** What the mutant makes of it, as the report prints it; of several mutants of one line, each. */
+	/** The line as the report prints it; of several with the same reason, each. */
+	line: string | readonly string[];
+	/** What the mutant makes of it, as the report prints it; of several mutants, each. */
 	change: string | readonly string[];
 	reason: string;
 }

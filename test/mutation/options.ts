@@ -6,19 +6,24 @@ export interface Options {
 	seed: number;
 	/** A part of the paths whose mutants are tried. */
 	path: string | undefined;
+	/** A part of the paths whose suites are run. */
+	tests: string | undefined;
 	/** Show the survivors that are explained, too. */
 	all: boolean;
 }
 
 export function parseOptions(words: readonly string[]): Options {
-	const { sample, seed = "1", path, survivors, ...rest } = readArguments(words);
+	const { sample, seed = "1", path, tests, survivors, ...rest } = readArguments(words);
 	const [stranger] = Object.keys(rest);
 	if (stranger !== undefined)
-		throw new RangeError(`--${stranger} is not known: there are --sample, --seed, --path, --survivors all`);
+		throw new RangeError(
+			`--${stranger} is not known: there are --sample, --seed, --path, --tests, --survivors all`,
+		);
 	return {
 		sample: sample === undefined ? undefined : count(sample),
 		seed: count(seed),
 		path,
+		tests,
 		all: survivors === "all",
 	};
 }

@@ -1,4 +1,4 @@
-// npm run mutation [-- --sample N] [--seed S] [--path part] [--survivors all]
+// npm run mutation [-- --sample N] [--seed S] [--path part] [--tests part] [--survivors all]
 //
 // Changes each comparison, constant and early return of modules/wire and modules/session, one at a time, and
 // runs the tests that reach it. A mutant that no test notices is a survivor: it needs a test, or a reason in
@@ -20,10 +20,10 @@ import type { Answer, Order } from "./worker.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, "build", "mutation");
 const bundlePath = join(folder, "mutants.js");
-/** So long may a mutant take beyond ten times what its tests take without it. */
+/** So long may a mutant take beyond three times what its tests take without it. */
 const patienceMs = 5_000;
 
-const { sample, seed, path: only, all } = parseOptions(process.argv.slice(2));
+const { sample, seed, path: only, tests: part = "", all } = parseOptions(process.argv.slice(2));
 const mutants: Mutant[] = [];
 await bundleMutants();
 const surveyor = startWorker();
@@ -43,6 +43,7 @@ console.log(
 	`${mutants.length} mutants of modules/wire and modules/session, ${chosen.length} of them tried; ` +
 		`${survey.tests.length} tests`,
 );
+const tried = chosen.length;
 const survivors: Mutant[] = [];
 let hung = 0;
 await Promise.all(Array.from({ length: availableParallelism() }, work));
@@ -52,8 +53,8 @@ process.exitCode = report();
 async function bundleMutants(): Promise<void> {
 	mkdirSync(folder, { recursive: true });
 	const entry = join(folder, "entry.ts");
-	const suites = findSuites().filter(path =>
-		/^test\/(wire|session|link|statements|outbox|client)\//.test(path),
+	const suites = findSuites().filter(
+		path => /^test\/(wire|session|link|statements|outbox|client)\//.test(path) && path.includes(part),
 	);
 	writeFileSync(entry, suites.map(path => `import ${JSON.stringify(join(root, path))};\n`).join(""));
 	await build({
@@ -104,9 +105,11 @@ function whoReaches(): Map<number, number[]> {
 	return map;
 }
 
+/** All, or as many as were asked for of those without a reason. */
 function choose(all: Mutant[]): Mutant[] {
-	if (sample === undefined || sample >= all.length) return all;
-	const pool = [...all];
+	if (sample === undefined) return all;
+	const pool = all.filter(mutant => reasonOf(mutant) === undefined);
+	if (sample >= pool.length) return pool;
 	let state = seed >>> 0;
 	for (let i = 0; i < sample; i++) {
 		state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -122,7 +125,7 @@ async function work(): Promise<void> {
 		const tests = testsOf.get(mutant.id) ?? [];
 		let ms = 0;
 		for (const number of tests) ms += survey.tests[number]!.ms;
-		const answer = await ask(worker, { mutant: mutant.id, tests }, 10 * ms + patienceMs);
+		const answer = await ask(worker, { mutant: mutant.id, tests }, 3 * ms + patienceMs);
 		if (answer === undefined) {
 			hung++;
 			worker = startWorker();
@@ -166,7 +169,7 @@ function report(): number {
 	const isWhole = sample === undefined && only === undefined;
 	const idle = isWhole ? idleReasons() : [];
 	for (const line of idle) console.log(`explained, but no survivor: ${line}`);
-	const killed = testsTried() - survivors.length;
+	const killed = tried - survivors.length;
 	console.log(
 		`${killed} killed (${hung} of them hung), ${survivors.length - open.length} explained, ` +
 			`${open.length} survived without a reason`,
@@ -174,24 +177,29 @@ function report(): number {
 	return open.length + idle.length > 0 ? 1 : 0;
 }
 
-function testsTried(): number {
-	return sample ?? mutants.filter(mutant => only === undefined || mutant.path.includes(only)).length;
-}
-
 function reasonOf(mutant: Mutant): string | undefined {
 	return explained.find(row => fits(row, mutant))?.reason;
 }
 
 function fits(row: Explained, mutant: Mutant): boolean {
-	return row.path === mutant.path && row.line === mutant.line && [row.change].flat().includes(mutant.change);
+	return (
+		row.path === mutant.path &&
+		[row.line].flat().includes(mutant.line) &&
+		[row.change].flat().includes(mutant.change)
+	);
 }
 
 /** The reasons that no survivor needs. */
 function idleReasons(): string[] {
 	const idle: string[] = [];
-	for (const row of explained)
-		for (const change of [row.change].flat())
-			if (!survivors.some(mutant => fits({ ...row, change }, mutant)))
-				idle.push(`${row.path}: ${row.line} (${change})`);
-	return idle;
+	for (const row of explained) {
+		const parts = [
+			...[row.line].flat().map(line => ({ ...row, line })),
+			...[row.change].flat().map(change => ({ ...row, change })),
+		];
+		for (const one of parts)
+			if (!survivors.some(mutant => fits(one, mutant)))
+				idle.push(`${row.path}: ${String(one.line)} (${String(one.change)})`);
+	}
+	return [...new Set(idle)];
 }

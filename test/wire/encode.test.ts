@@ -1,7 +1,7 @@
 import test from "ava";
 import { FrameFullError, FrameWriter } from "../../modules/wire/frame-writer.js";
 import { encode } from "../../modules/wire/packet-codec.js";
-import type { Packet } from "../../modules/wire/packet.js";
+import type { Packet, UserProperties } from "../../modules/wire/packet.js";
 import type { Version } from "../../modules/wire/packet-type.js";
 import { portableText } from "../../modules/wire/text.js";
 import { writePacket } from "../../modules/wire/write-packet.js";
@@ -31,6 +31,32 @@ const sameBytes: { title: string; packet: Packet; bytes: string; version?: Versi
 		bytes: "10 18 0004 4d515454 04 c6 0000 0001 63 0001 74 0001 6d 0000 0001 70",
 	},
 	{
+		title: "QoS 0 is the default of a PUBLISH, and a payload may be left out",
+		packet: { cmd: "publish", topic: "a" } as Packet,
+		bytes: "30 03 0001 61",
+	},
+	{
+		title: "options of a subscription may be left out one by one",
+		packet: { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a", qos: 1, rap: true }] },
+		bytes: "82 07 0001 00 0001 61 09",
+		version: 5,
+	},
+	{
+		title: "user properties may be pairs, in any order",
+		packet: {
+			...publish,
+			properties: {
+				userProperties: [
+					["b", "1"],
+					["a", ""],
+					["b", "2"],
+				] as unknown as UserProperties,
+			},
+		},
+		bytes: "30 1a 0003 612f62 14 26 0001 62 0001 31 26 0001 61 0000 26 0001 62 0001 32",
+		version: 5,
+	},
+	{
 		title: "undefined properties are none",
 		packet: { cmd: "puback", messageId: 1, properties: { reasonString: undefined as unknown as string } },
 		bytes: "40 02 0001",
@@ -56,11 +82,18 @@ test("encode finds the room that a packet needs", t => {
 	t.is(encode({ ...publish, payload: new Uint8Array(3_000_000) }).length, 1 + 4 + 5 + 3_000_000);
 });
 
+test("encode tells what is wrong with a packet", t => {
+	const unnumbered = { cmd: "puback" } as Packet;
+	t.throws(() => encode(unnumbered), { instanceOf: TypeError, message: "messageId is not a number" });
+});
+
 const connect = { cmd: "connect", clientId: "c" };
 
 test("a will may have 65,535 bytes", t => {
 	const will = { topic: "t", payload: "x".repeat(65_535) };
-	t.is(encode({ cmd: "connect", clientId: "c", will }).length, 1 + 3 + 10 + 3 + 3 + 2 + 65_535);
+	const bytes = encode({ cmd: "connect", clientId: "c", will });
+	t.is(bytes.length, 1 + 3 + 10 + 3 + 3 + 2 + 65_535);
+	t.is(toHex(bytes.subarray(20, 23)), "ffff78");
 });
 
 test("a packet that does not fit at any length leaves the frame as it was", t => {
@@ -105,7 +138,18 @@ const bounds: { name: string; packet: object; good: unknown[]; bad: unknown[] }[
 		name: "userProperties",
 		packet: publish,
 		good: [{}, { a: "b", c: ["d", "e"] }, [{ a: "1" }, { b: "2" }, { a: "3" }]],
-		bad: [null, "a", { a: 1 }, { a: [1] }, { a: undefined }, { "\0": "" }],
+		bad: [
+			null,
+			"a",
+			[["a"]],
+			[["a", "b", "c"]],
+			[[1, "b"]],
+			[["a", 1]],
+			{ a: 1 },
+			{ a: [1] },
+			{ a: undefined },
+			{ "\0": "" },
+		],
 	},
 	{ name: "receiveMaximum", packet: connect, good: [1, 0xffff], bad: [0, 0x1_0000] },
 	{ name: "topicAliasMaximum", packet: connect, good: [0, 0xffff], bad: [-1, 0x1_0000] },

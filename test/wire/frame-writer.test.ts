@@ -1,5 +1,10 @@
 import test from "ava";
-import { FrameFullError, FrameWriter, varintBytes } from "../../modules/wire/frame-writer.js";
+import {
+	FrameFullError,
+	FrameWriter,
+	remainingLengthMax,
+	varintBytes,
+} from "../../modules/wire/frame-writer.js";
 import { PacketType } from "../../modules/wire/packet-type.js";
 import { portableText } from "../../modules/wire/text.js";
 import { hex, toHex } from "../support/hex.js";
@@ -91,7 +96,10 @@ const fields: { title: string; bytes: number; write(frame: FrameWriter): void }[
 	{ title: "empty string", bytes: 2, write: frame => frame.string("") },
 	{ title: "binary", bytes: 4, write: frame => frame.binary(hex("00 00")) },
 	{ title: "raw", bytes: 3, write: frame => frame.raw(hex("00 00 00")) },
+	{ title: "begin of no body", bytes: 2, write: frame => frame.begin(PacketType.pingreq, 0, 0) },
 	{ title: "begin", bytes: 3, write: frame => frame.begin(PacketType.publish, 0, 200) },
+	{ title: "copy", bytes: 2, write: frame => frame.copy(hex("00 01 02 03"), 1, 3) },
+	{ title: "copy within", bytes: 2, write: frame => frame.copy(frame.bytes, 0, 2) },
 	{ title: "open", bytes: 2, write: frame => frame.open(PacketType.publish, 0) },
 ];
 
@@ -121,5 +129,37 @@ test("a field of 65,535 bytes is the longest", t => {
 		const error = t.throws(write, { instanceOf: RangeError });
 		t.false(error instanceof FrameFullError);
 		t.is(frame.end, 0);
+	}
+});
+
+test("a field has its length in front, big end first", t => {
+	const frame = new FrameWriter(portableText, new Uint8Array(1200));
+	frame.string("x".repeat(0x102));
+	t.is(toHex(frame.bytes.subarray(0, 3)), "010278");
+	frame.reset();
+	frame.binary(new Uint8Array(0x304));
+	t.is(toHex(frame.bytes.subarray(0, 3)), "030400");
+});
+
+test("bytes are copied from the same buffer, also over themselves, and from another", t => {
+	const frame = new FrameWriter(portableText, hex("01 02 03 04 05 00 00 00 00 00"), 2);
+	frame.copy(frame.bytes, 0, 4);
+	t.is(toHex(frame.bytes), "01020102030400000000");
+	frame.copy(hex("0a 0b 0c"), 1, 3);
+	t.is(written(frame), "010203040b0c");
+});
+
+test("a packet of 268,435,455 bytes behind its length is the longest", t => {
+	// Only the count matters: what lies beyond the buffer is not written.
+	for (const [length, fits] of [
+		[remainingLengthMax, true],
+		[remainingLengthMax + 1, false],
+	] as const) {
+		const frame = new FrameWriter(portableText, new Uint8Array(8), 0, 2 * remainingLengthMax);
+		frame.open(PacketType.publish, 0);
+		frame.end += length;
+		if (fits) frame.close();
+		else t.throws(() => frame.close(), { instanceOf: RangeError, message: /268435456 bytes are more/ });
+		t.is(toHex(frame.bytes.subarray(0, 5)), fits ? "30ffffff7f" : "3000000000");
 	}
 });

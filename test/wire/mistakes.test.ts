@@ -127,6 +127,7 @@ refuses(
 	/reasonCode 146/,
 	[5],
 );
+refuses("a reason over a byte", { cmd: "puback", messageId: 1, reasonCode: 256 }, /from 0 to 255/, [5]);
 refuses("a reason before MQTT 5", { cmd: "puback", messageId: 1, reasonCode: 0x80 }, /before MQTT 5/, [3, 4]);
 refuses(
 	"an ack's properties before MQTT 5",

@@ -122,6 +122,12 @@ const rows: Row[] = [
 		packet: { ...publish, qos: 1, messageId: 10, payload: hex("48 69") },
 	},
 	{
+		title: "PUBLISH with the first packet id, retained",
+		versions: [3, 4],
+		bytes: "33 07  0003 612f62  0001",
+		packet: { ...publish, qos: 1, retain: true, messageId: 1 },
+	},
+	{
 		title: "PUBLISH at QoS 2, repeated and retained",
 		versions: [3, 4],
 		bytes: "3d 08  0003 612f62  ffff  00",

@@ -1,7 +1,9 @@
 import test from "ava";
 import { PacketType } from "../../modules/wire/packet-type.js";
+import { Violation } from "../../modules/wire/protocol-error.js";
 import {
 	allowsReason,
+	explain,
 	isClientReason,
 	reasonOfReturnCode,
 	reasonText,
@@ -57,4 +59,22 @@ test("only a client disconnects with its will, or asks for authentication again"
 	const found = [];
 	for (let code = 0; code < 256; code++) if (isClientReason(code)) found.push(code);
 	t.deepEqual(found, [0x04, 0x19]);
+});
+
+test("what a broker says of a reason stands behind its name", t => {
+	t.is(explain(0x87, undefined), "not authorized");
+	t.is(explain(0x87, {}), "not authorized");
+	t.is(explain(0x87, { reasonString: "" }), "not authorized");
+	t.is(explain(0x87, { reasonString: "ask Ann" }), 'not authorized ("ask Ann")');
+});
+
+test("a violation is the reason of our DISCONNECT", t => {
+	const names = Object.entries(Violation).map(([name, code]) => `${name}: ${reasonText(code)}`);
+	t.deepEqual(names, [
+		"malformedPacket: malformed packet",
+		"protocolError: protocol error",
+		"receiveMaximumExceeded: receive maximum exceeded",
+		"topicAliasInvalid: topic alias invalid",
+		"packetTooLarge: packet too large",
+	]);
 });

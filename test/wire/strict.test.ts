@@ -44,6 +44,7 @@ test("what was not taken of a chunk stays, in front of the next", t => {
 	t.deepEqual(decoder.take(), { cmd: "pingresp" });
 	decoder.feed(hex("0001  c0")).feed(hex("00"));
 	t.deepEqual([...decoder], [{ cmd: "puback", messageId: 1 }, { cmd: "pingreq" }]);
+	t.deepEqual([...decoder.feed(hex("d0")).feed(hex("00"))], [{ cmd: "pingresp" }]);
 	t.is(decoder.take(), undefined);
 });
 
@@ -52,6 +53,16 @@ test("a CONNECT sets the version of what follows", t => {
 	const found = [...decoder.feed(hex("10 0d 0004 4d515454 05 02 0000 00 0000  e0 01 04"))];
 	t.is(decoder.version, 5);
 	t.deepEqual(found[1], { cmd: "disconnect", reasonCode: 4 });
+});
+
+test("a decoder takes packets of 65,536 bytes, unless it was told otherwise", t => {
+	for (const length of [65_532, 65_533]) {
+		const bytes = new Uint8Array(length + 4);
+		bytes.set(hex(length === 65_532 ? "30 fcff03 0001 61" : "30 fdff03 0001 61"));
+		const decoder = new PacketDecoder().feed(bytes);
+		if (length === 65_532) t.is(decoder.take()?.cmd, "publish");
+		else t.throws(() => decoder.take(), { instanceOf: ProtocolError, message: "publish of 65533 bytes" });
+	}
 });
 
 test("a PUBLISH over the capacity is a breach before MQTT 5 as well", t => {
