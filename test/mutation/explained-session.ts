@@ -49,7 +49,9 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: handshake,
-		line: "const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, leaving: 4, left: 5 });",
+		line:
+			"const Phase = Object.freeze({ offline: 0, greeting: 1, waiting: 2, online: 3, " +
+			"leaving: 4, left: 5 });",
 		change: ["3 to 4", "5 to 6"],
 		reason:
 			"6 is as good as 5, and nothing that tells online from leaving is asked for in both: the session asks " +
@@ -128,7 +130,9 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: session,
-		line: 'const packet = "onAnswer" in subject ? packetOf(subject, 1) : this.handshake.connectPacket(subject);',
+		line:
+			'const packet = "onAnswer" in subject ? packetOf(subject, 1) : ' +
+			"this.handshake.connectPacket(subject);",
 		change: "1 to 2",
 		reason: "a request is as long with any id",
 	},

@@ -232,7 +232,7 @@ test("cut: the time to live comes behind a topic of any length", t => {
 	t.true(bench.sent().endsWith(dense("05 02 0000000a 41")));
 });
 
-test("cut: in 5.0 a PUBREL is sent again without a reason, before messages and requests of no connection", t => {
+test("cut: in 5.0 a PUBREL is sent again without a reason, before what is new", t => {
 	const bench = new Bench({ version: 5 });
 	bench.connect();
 	bench.publish("A", 2);
