@@ -144,6 +144,8 @@ export function describeAccess(cloud: StandIn): string {
 	const { host, ports, instanceId, groupId, parentTopic, orderedTopic, authority } = cloud.accessPoint;
 	const { accessKeyId, accessKeySecret } = cloud.accessPoint;
 	const clientId = `${groupId}@@@device1`;
+	const names = `instance=${instanceId} group=${groupId}`;
+	const settings = `${names} accesskey=${accessKeyId} secret=${accessKeySecret}`;
 	return [
 		`MQTT                     mqtt://${host}:${ports.mqtt}`,
 		`MQTT over TLS            mqtts://${host}:${ports.mqtts}`,
@@ -159,6 +161,8 @@ export function describeAccess(cloud: StandIn): string {
 		`Its user name            Signature|${accessKeyId}|${instanceId}`,
 		"Its password             Base64 of HMAC-SHA1 of the client id, with the secret as key:",
 		`  printf %s '${clientId}' | openssl dgst -sha1 -hmac '${accessKeySecret}' -binary | base64`,
+		"This firmware as a device of it:",
+		`  npm start -- --profile lmq --broker mqtt://${host}:${ports.mqtt} ${settings}`,
 	].join("\n");
 }
 

@@ -122,6 +122,12 @@ withMosquitto(test)("wires: the rounds over mqtts, against mosquitto that wants 
 	await doRounds(t, [...words, "--key", path("d1.key.der")]);
 });
 
+withMosquitto(test)("wires: the rounds over wss, against mosquitto", async t => {
+	const files = await makeFiles(t);
+	const port = await startSecure(t, files, "protocol websockets");
+	await doRounds(t, ["--broker", `wss://localhost:${port}/mqtt`, "--ca", files.path("ca.pem")]);
+});
+
 test("wires: a program gives the authority as bytes", async t => {
 	const { authority, server } = await makeFiles(t);
 	const broker = await startWebBroker(server);

@@ -117,6 +117,14 @@ for (const wire of ["MQTT", "MQTT over TLS"])
 		t.regex(String(wrong.stderr), /bad user name or password/);
 	});
 
+test("access: the command that is printed makes the firmware a device of it", async t => {
+	const cloud = await Cloud.start(t, newFolder(t));
+	const line = await cloud.until(/^ {2}npm start -- (.*)$/m);
+	const { code, out } = await runScript("hosts/node/cli.ts", [...line.split(" "), "rounds=1"]);
+	t.is(code, 0, out);
+	t.regex(out, /1 rounds: 1 of 1 QoS 1 messages acknowledged/);
+});
+
 test("restart: killed without a word, it has what it acknowledged", async t => {
 	const folder = newFolder(t);
 	const first = await Cloud.start(t, folder);
