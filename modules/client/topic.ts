@@ -32,6 +32,10 @@ export class Topic<Value, Template extends string> {
 		this.options = options;
 		this.#publish = publish;
 	}
+	/** The same with values of that type: so the names of the template are known, which is not written twice. */
+	of<Type>(): Topic<Type, Template> {
+		return this as Topic<unknown, Template> as Topic<Type, Template>;
+	}
 	/** Publishes a value as JSON; the outcome is told as by Client.publish(). */
 	publish(params: TopicParams<Template>, value: Value): Promise<Delivery> {
 		return this.#publish(

@@ -2,10 +2,11 @@
 // Messages far larger than the client's memory, out to a real broker and in from it.
 
 import test from "ava";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { connect } from "../../hosts/node/connect.js";
-import { Mosquitto, withMosquitto } from "../support/mosquitto.js";
-
-const small = { outboxBytes: 4_096, frameBytes: 4_096, readerBytes: 4_096, scratchBytes: 1_024 };
+import { Mosquitto, endWithUs, withMosquitto } from "../support/mosquitto.js";
+import { byteAt, small } from "./stream-bytes.js";
 
 for (const version of [4, 5] as const)
 	withMosquitto(test)(`mosquitto: 1 MB out and in through 4 KB, at each QoS, version ${version}`, async t => {
@@ -44,6 +45,28 @@ for (const version of [4, 5] as const)
 		);
 	});
 
-function byteAt(at: number): number {
-	return (at * 31 + (at >> 8)) & 0xff;
-}
+/** Less than half of the message, for all that Node does with sockets besides. */
+const grownMax = 24_000_000;
+
+for (const version of [4, 5] as const)
+	withMosquitto(test)(
+		`mosquitto: 64 MB out and in by a process that cannot hold it, version ${version}`,
+		async t => {
+			t.timeout(300_000);
+			const broker = await Mosquitto.start();
+			t.teardown(() => broker.stop());
+			const words = ["--import=tsx", "--max-old-space-size=40", "--max-semi-space-size=1"];
+			const script = "test/broker/stream-process.ts";
+			const child = spawn(process.execPath, [...words, script, broker.url, String(version)]);
+			endWithUs(child);
+			let said = "";
+			for (const stream of [child.stdout, child.stderr])
+				stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+			const [code] = (await once(child, "close")) as [number | null];
+			t.is(code, 0, said);
+			const { count, wrong, grownBytes } = JSON.parse(said) as Record<string, number>;
+			t.deepEqual({ count, wrong }, { count: 0x400_0000, wrong: 0 });
+			t.log(`grown by ${grownBytes} bytes`);
+			t.true(grownBytes! < grownMax, `grown by ${grownBytes} bytes`);
+		},
+	);

@@ -28,9 +28,12 @@ test("topic: its filter has a + for each name", t => {
 	t.is(client.topic<Climate>("p").filter, "p");
 });
 
-test("topic: the types know the names, when they are told the template", t => {
+test("topic: the types know the names, also when the type of the values is given", t => {
 	const { client } = new ClientBench();
-	const climate = client.topic<Climate, "p/{site}/{n}/c">("p/{site}/{n}/c");
+	const told = client.topic<Climate, "p/{site}/{n}/c">("p/{site}/{n}/c");
+	const climate = client.topic("p/{site}/{n}/c").of<Climate>();
+	const same: typeof told = climate;
+	t.is(same.filter, "p/+/+/c");
 	type Params = Parameters<typeof climate.publish>[0];
 	type Value = Parameters<typeof climate.publish>[1];
 	const takes: [

@@ -49,6 +49,7 @@ export class Coverage {
 		if (news.size > 0) this.finds++;
 		return news;
 	}
+	/** Harmless when it has stopped. */
 	stop(): void {
 		this.#session.disconnect();
 	}

@@ -32,6 +32,8 @@ export interface Report {
 /** After so many runs the coverage is asked: that takes some ms. */
 const batchRuns = 2_048;
 const reportMs = 10_000;
+/** Then coverage has long told all it will, and without its counters the code runs twice as fast. */
+const guidedRuns = 2_000_000;
 
 // Every second run ends with an error, and nobody looks at its stack, which takes longer than the run.
 Error.stackTraceLimit = 0;
@@ -74,7 +76,11 @@ function runBatch(): boolean {
 	batch.length = 0;
 	for (let left = batchRuns; left > 0; left--) {
 		if (!farm.run()) return false;
-		batch.push({ input: farm.input.slice(), lane: farm.lane! });
+		if (farm.runs <= guidedRuns) batch.push({ input: farm.input.slice(), lane: farm.lane! });
+	}
+	if (farm.runs >= guidedRuns) {
+		coverage.stop();
+		return true;
 	}
 	const news = coverage.news(coverage.take());
 	if (news.size > 0) keepReaching(news, batch);

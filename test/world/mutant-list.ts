@@ -262,7 +262,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "found: left unread",
 		file: link,
-		from: "} while (this.unread && this.session.ready);",
+		from: "} while (this.unread > 0 && this.session.ready);",
 		to: "} while (false);",
 	},
 	{ name: "found: lost CONNACK", file: handshake, from: "this.#doubts ||= this.#asked;", to: "" },
@@ -343,7 +343,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "long message: nothing behind it is read",
 		file: inlet,
-		from: "\t\tthis.#link.unread = true;\n",
+		from: "\t\tthis.#link.unread = Infinity;\n",
 		to: "",
 	},
 	{ name: "long message: of the former connection", file: link, from: "this.inlet.lose();", to: "" },
