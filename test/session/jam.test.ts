@@ -95,9 +95,9 @@ test("jam: handlers that owe nothing to the broker may take their time", t => {
 
 test("jam: a broker that answers pings alone is given up", t => {
 	const { bench } = jammed("");
-	pass(bench, 60_000);
+	pass(bench, 50_000);
 	t.is(bench.seen(), "");
-	pass(bench, 25_000);
+	pass(bench, 20_000);
 	t.regex(bench.seen(), /silent, no acknowledgement for 30 s/);
 });
 

@@ -85,6 +85,9 @@ test("encode finds the room that a packet needs", t => {
 test("encode tells what is wrong with a packet", t => {
 	const unnumbered = { cmd: "puback" } as Packet;
 	t.throws(() => encode(unnumbered), { instanceOf: TypeError, message: "messageId is not a number" });
+	const properties = { userProperties: [["a", 1]] as unknown as UserProperties };
+	const message = "user property a is not a string";
+	t.throws(() => encode({ ...publish, properties }, 5), { instanceOf: TypeError, message });
 });
 
 const connect = { cmd: "connect", clientId: "c" };

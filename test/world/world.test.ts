@@ -22,16 +22,10 @@ import { live } from "./live.js";
 
 /** Seeds that break a law when the fault is put back (see "found" in mutant-list.ts). */
 const regressions = [
-	{ seed: 10, fault: "QoS 0 messages in a frame that was cut went out twice" },
-	{ seed: 10, fault: "a subscription was checked against a frame in use" },
-	{ seed: 11, fault: "a ping came late when the reply time was longer than the keep-alive time" },
-	{ seed: 26, fault: "bytes stayed unread after acknowledgements had made room" },
-	{ seed: 26, fault: "a message was displaced by one that came of its own arrival" },
-	{ seed: 85, fault: "an acknowledgement time shorter than the reply time was overlooked" },
-	{ seed: 200, fault: "a lost CONNACK hid that the subscriptions were gone" },
-	{ seed: 200, fault: "QoS 2 ids of a lost session filled the table, and took a new message for a repeat" },
-	{ seed: 2639, fault: "QoS 2 ids of a lost session stayed, and left no room for others" },
-	{ seed: 871, fault: "messages published within publish() stood in the wrong order" },
+	{ seed: 15, fault: "QoS 0 messages in a frame that was cut went out twice" },
+	{ seed: 1, fault: "a ping came late when the reply time was longer than the keep-alive time" },
+	{ seed: 49, fault: "an acknowledgement time shorter than the reply time was overlooked" },
+	{ seed: 52, fault: "a subscription was checked against a frame in use" },
 ];
 
 for (const { seed, fault } of regressions)
