@@ -129,7 +129,8 @@ export class Sender {
 	/** The socket has taken the frame up to that offset: QoS 0 messages which end there are delivered. */
 	flushed(end: number): void {
 		const outbox = this.outbox;
-		for (let record = outbox.head; this.unwritten > 0 && record !== outbox.next;) {
+		// What is still to be sent again was in the frame of another connection.
+		for (let record = outbox.head; this.unwritten > 0 && record !== (this.#again || outbox.next);) {
 			if (outbox.marks(record) & qosMask || record === this.direct) record = outbox.after(record);
 			else if (outbox.end(record) > end) return;
 			else {

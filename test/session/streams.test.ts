@@ -67,6 +67,26 @@ test("stream: acknowledged at QoS 1 and 2, handed over at QoS 0, each ends once"
 	t.is(bench.take(), "one delivered id 2 0 ms, two delivered id 3 0 ms");
 });
 
+test("stream: while one is sent again, a QoS 0 message behind it is not taken for written", t => {
+	const bench = online({ frameBytes: 64 });
+	bench.publish("k".repeat(30), 1);
+	bench.sent();
+	bench.publishStream("zero", new TextSource("x".repeat(24)), 0);
+	bench.publish("behind", 0);
+	while (bench.session.transmit(bench.frame, bench.now));
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.feed(resumed);
+	bench.session.transmit(bench.frame, bench.now);
+	bench.session.transmit(bench.frame, bench.now);
+	bench.session.sender.flushed(bench.frame.end);
+	bench.frame.reset();
+	t.is(bench.take(), "", "half of the first one is out, and nothing of the second");
+	bench.sent();
+	t.is(bench.take(), "zero delivered, behind delivered");
+});
+
 test("stream: PUBACKs that come in a run find it as well", t => {
 	const bench = online();
 	bench.publishStream("one", new TextSource(text), 1);
