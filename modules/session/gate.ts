@@ -30,9 +30,9 @@ export class Gate {
 		this.#usualMax = this.#openMax = this.pendingMax = usualMax;
 		this.#ackMs = ackMs;
 	}
-	/** Nothing is read before open(). */
+	/** Nothing is read before open(), and no jam is looked for: no count of messages is that. */
 	close(): void {
-		this.pendingMax = 0;
+		this.pendingMax = -1;
 	}
 	open(): void {
 		this.pendingMax = this.#openMax;

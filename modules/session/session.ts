@@ -235,8 +235,8 @@ export class Session {
 	}
 	/** How many bytes of the direct packet the socket has taken, from the log itself. */
 	wrote(count: number, now: number): void {
-		this.pulse.write(now);
 		this.sender.wrote(count);
+		if (this.sender.direct !== 0) this.pulse.write(now);
 	}
 	/** Whatever has its turn, while something rare may be due. */
 	#writeRare(frame: FrameWriter, now: number): boolean {

@@ -180,6 +180,19 @@ test("long: at QoS 0 it needs no room", t => {
 	t.is(begin(bench, "30 20 0001 74 00"), SessionEvent.begun);
 });
 
+test("long: while a handler takes one, however long, no jam is seen", t => {
+	const bench = online({ incomingMax: 1 });
+	bench.publish("A", 1);
+	bench.sent();
+	begin(bench, "30 20 0001 74");
+	bench.session.takeLong();
+	for (let i = 0; i < 10; i++) {
+		bench.now += 10_000;
+		t.is(bench.session.tick(bench.now, true), undefined);
+		t.false(bench.session.ready);
+	}
+});
+
 test("long: while a handler takes one, nothing else is read when a jam is over", t => {
 	const bench = online({ incomingMax: 1 });
 	bench.publish("A", 1);

@@ -207,7 +207,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "direct QoS 0 not reported",
 		file: sender,
-		from: "if (this.unwritten > 0) this.flushed(Infinity);",
+		from: "this.flushed(Infinity);",
 		to: "",
 	},
 	{
@@ -313,8 +313,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "long message: its id is lost",
 		file: "modules/wire/frame-reader.ts",
-		from: "if (idAt > 0) this.skippedId",
-		to: "if (idAt < 0) this.skippedId",
+		from: "if (hasId) this.skippedId",
+		to: "if (!hasId) this.skippedId",
 	},
 	{
 		name: "long message: a repeat is told again",
