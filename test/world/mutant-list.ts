@@ -204,12 +204,7 @@ export const mutants: readonly Mutant[] = [
 		from: "this.directLeft -= count;",
 		to: "this.directLeft -= count + 1;",
 	},
-	{
-		name: "direct QoS 0 not reported",
-		file: sender,
-		from: "this.flushed(Infinity);",
-		to: "",
-	},
+	{ name: "direct QoS 0 not reported", file: sender, from: "this.flushed(Infinity);", to: "" },
 	{
 		name: "taken over a hole",
 		file: outbox,
