@@ -121,7 +121,8 @@ export class Handshake {
 	connectPacket(credentials: Credentials): ConnectPacket {
 		const { clientId, packetBytesMax } = this;
 		const packet = connectPacket(this.#options, clientId, credentials, packetBytesMax, this.#authData);
-		if (!this.takesAliases) delete packet.properties?.topicAliasMaximum;
+		// XS deletes nothing behind an optional chain.
+		if (!this.takesAliases && packet.properties !== undefined) delete packet.properties.topicAliasMaximum;
 		return packet;
 	}
 	/** Writes what is due and fits. */
