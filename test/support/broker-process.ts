@@ -27,7 +27,7 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Waits until the broker listens on the port; it is killed, and that told, when it ends or takes too long. */
+/** Waits until the broker listens on the port; it is killed, and that is told, when it ends or is late. */
 export async function untilListens(child: ChildProcess, port: number, longestMs: number): Promise<void> {
 	let failure = "";
 	child.once("error", error => (failure = error.message));

@@ -1,7 +1,7 @@
 // npm run world -- --seeds N [--seed S]
 //
-// Runs N worlds, from seed S on, in two processes. The last line is a summary; exit code 1 means that a law is
-// broken, or that there was no storm.
+// Runs N worlds, from seed S on, in two processes. The last line is a summary; exit code 1 means that a law
+// is broken, or that there was no storm.
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
