@@ -25,6 +25,8 @@ const disconnectMax = 9;
 /** Reason codes of AUTH [MQTT5 3.15.2.1]. */
 const continueAuthentication = 0x18;
 const reauthenticate = 0x19;
+/** What the refusal of a broker that does not know our version says in the words of ours. */
+const oldRefusal: ConnackPacket = Object.freeze({ cmd: "connack", sessionPresent: false, reasonCode: 0x84 });
 
 /**
  * How a connection begins and ends in words: CONNECT, AUTH, CONNACK and DISCONNECT.
@@ -140,7 +142,10 @@ export class Handshake {
 		if (this.#phase === Phase.leaving || this.#phase === Phase.left) return SessionEvent.none;
 		if (this.#phase !== Phase.waiting) throw breach("a packet before CONNECT");
 		const { type } = packet;
-		if (type === PacketType.connack) return this.receiveConnack(readServerPacket(packet) as ConnackPacket);
+		if (type === PacketType.connack) {
+			if (isOldRefusal(packet)) return this.receiveConnack(oldRefusal);
+			return this.receiveConnack(readServerPacket(packet) as ConnackPacket);
+		}
 		if (type === PacketType.auth || (type === PacketType.disconnect && this.#options.version === 5))
 			return this.receive(packet);
 		throw breach(`packet type ${type} instead of CONNACK`);
@@ -270,4 +275,12 @@ export class Handshake {
 		this.#onReauthenticated = undefined;
 		onEnd?.(accepted);
 	}
+}
+
+/**
+ * A broker which knows no 5.0 refuses as in 3.1.1, with two bytes [MQTT 3.1.1, 3.2.2.3]. In 5.0 they are no
+ * packet at all, since its properties are missing.
+ */
+function isOldRefusal({ version, bytes, at, end }: FrameReader): boolean {
+	return version === 5 && end - at === 2 && bytes[at] === 0 && bytes[at + 1] === 1;
 }
