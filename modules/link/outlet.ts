@@ -41,7 +41,12 @@ export class Outlet {
 				if (sender.unwritten > 0) sender.flushed(Infinity);
 				else if (outbox.next === 0) return;
 			}
-			if (sender.direct === 0 && !session.due) return;
+		}
+		if (sender.direct === 0 && !session.due) {
+			if (frame.end === frame.start) return;
+			// PUBACKs of what has just come in.
+			const isLast = sender.unwritten === 0;
+			if (!this.flush(transport) || isLast) return;
 		}
 		do {
 			let isWritten = false;

@@ -62,33 +62,20 @@ export class Session {
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
+		const { version, window, incomingMax, ackMs } = options;
 		this.#options = options;
 		this.handshake = new Handshake(options);
 		this.incoming = new Incoming(options.topicAliasMax);
-		this.pulse = new Pulse(options.replyMs, options.ackMs);
-		this.#acks = new Acks(options.window + 2 * options.incomingMax);
-		this.sender = new Sender(
-			outbox,
-			this.#acks,
-			this.handshake.offer,
-			options.version,
-			options.outgoingAliasMax ?? 0,
-		);
-		this.receiver = new Receiver(options.incomingMax, this.#acks);
-		this.#gate = new Gate(
-			this.receiver,
-			options.version === 5 ? Infinity : options.incomingMax,
-			options.ackMs,
-		);
-		this.requests = new Requests(
-			options.requestsMax,
-			this.handshake.offer,
-			outbox.recordsMax + 2,
-			outbox.idSize,
-		);
+		this.pulse = new Pulse(options.replyMs, ackMs);
+		this.#acks = new Acks(window + 2 * incomingMax);
+		const { offer } = this.handshake;
+		this.sender = new Sender(outbox, this.#acks, offer, version, options.outgoingAliasMax ?? 0);
+		this.receiver = new Receiver(incomingMax, this.#acks);
+		this.#gate = new Gate(this.receiver, version === 5 ? Infinity : incomingMax, ackMs);
+		this.requests = new Requests(options.requestsMax, offer, outbox.recordsMax + 2, outbox.idSize);
 	}
 	/** Answers that the broker owes. */
-	get #owed(): number {
+	private get owed(): number {
 		return this.sender.owed + this.requests.owed + this.handshake.owed;
 	}
 	/** Something may be due that transmit() can write, or had no room for. */
@@ -193,11 +180,17 @@ export class Session {
 		else return this.receiveRare(packet, now);
 		return SessionEvent.none;
 	}
+	/** The handler of the message at hand is done: its PUBACK is in the frame at once, or goes out by transmit(). */
+	acknowledge(frame: FrameWriter, now: number): void {
+		const { receiver, incoming } = this;
+		if (this.sender.direct === 0 && receiver.acknowledgeNow(incoming, frame)) this.pulse.sentAt = now;
+		else receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
+	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean, torn = false): string | undefined {
 		if (!this.online) return undefined;
 		const { pulse } = this;
-		const owing = this.#owed > 0;
+		const owing = this.owed > 0;
 		const dead = pulse.tick(now, owing, deaf, torn) ?? this.#gate.tick(now, owing, deaf);
 		pulse.deadline = Math.min(pulse.deadline, this.#gate.deadline);
 		return dead;
@@ -260,7 +253,7 @@ export class Session {
 	}
 	private writeAuth(frame: FrameWriter, now: number): boolean {
 		if (!this.handshake.transmit(frame)) return false;
-		if (this.#owed === 1) this.pulse.ask(now);
+		if (this.owed === 1) this.pulse.ask(now);
 		return true;
 	}
 	private writeUsual(frame: FrameWriter, now: number): boolean {
@@ -276,7 +269,7 @@ export class Session {
 	}
 	private writeRequest(frame: FrameWriter, now: number): boolean {
 		if (!this.requests.transmit(frame, this.#options.version)) return false;
-		if (this.#owed === 1) this.pulse.ask(now);
+		if (this.owed === 1) this.pulse.ask(now);
 		return true;
 	}
 	private writePing(frame: FrameWriter): boolean {
