@@ -78,7 +78,7 @@ export class Link implements TransportHandler {
 		const { readerBytes, incomingBytesMax = readerBytes, session, subscriptionsMax } = options;
 		this.session.handshake.packetBytesMax = incomingBytesMax;
 		this.session.check(frame, {});
-		this.subscriptions = new Subscriptions(subscriptionsMax, this.session.requests);
+		this.subscriptions = new Subscriptions(subscriptionsMax, this.session);
 		this.#reader = new FrameReader(host.text, readerBytes, session.version, incomingBytesMax);
 		this.inlet = new Inlet(this.session, this.#reader, handler, this);
 		this.#route = new Route(options.endpoints, options.followRedirects);

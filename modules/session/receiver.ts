@@ -113,8 +113,8 @@ export class Receiver {
 		return token;
 	}
 	/**
-	 * The handler is done with the message at hand: its PUBACK is written at once, if it is the only one that was
-	 * not acknowledged, and fits; else nothing is done, and false returned.
+	 * The handler is done with the message at hand: its PUBACK is written at once, if it was the only one to be
+	 * acknowledged, and fits; else nothing is done, and false returned.
 	 */
 	acknowledgeNow(message: Incoming, frame: FrameWriter): boolean {
 		if (message.qos !== 1 || this.pending !== 1 || this.#acks.count > 0) return false;

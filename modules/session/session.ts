@@ -58,7 +58,7 @@ export class Session {
 	#gate: Gate;
 	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
 	#isHeard = false;
-	/** We are not online, or AUTH, controls or resends may be due: cleared by writeRare() when they are not. */
+	/** We are not online, or a ping, AUTH, requests or resends may be due: writeRare() clears it if not. */
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
@@ -80,8 +80,7 @@ export class Session {
 	}
 	/** Something may be due that transmit() can write, or had no room for. */
 	get due(): boolean {
-		if (this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue) return true;
-		return this.requests.unsent > 0 || this.pulse.pingDue;
+		return this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue;
 	}
 	/**
 	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0
@@ -150,6 +149,12 @@ export class Session {
 		}
 		target.reset();
 	}
+	/** Asks for it when its turn comes; false when too much is unanswered. */
+	request(request: Request): boolean {
+		if (!this.requests.add(request)) return false;
+		this.#rareDue = true;
+		return true;
+	}
 	/** Sends a control next; false when we are not online, or too much is unanswered. */
 	control(control: Control): boolean {
 		if (!this.online || !this.requests.addControl(control)) return false;
@@ -180,7 +185,7 @@ export class Session {
 		else return this.receiveRare(packet, now);
 		return SessionEvent.none;
 	}
-	/** The handler of the message at hand is done: its PUBACK is in the frame at once, or goes out by transmit(). */
+	/** The message at hand is done with: its PUBACK is in the frame at once, or goes out by transmit(). */
 	acknowledge(frame: FrameWriter, now: number): void {
 		const { receiver, incoming } = this;
 		if (this.sender.direct === 0 && receiver.acknowledgeNow(incoming, frame)) this.pulse.sentAt = now;
@@ -192,6 +197,7 @@ export class Session {
 		const { pulse } = this;
 		const owing = this.owed > 0;
 		const dead = pulse.tick(now, owing, deaf, torn) ?? this.#gate.tick(now, owing, deaf);
+		if (pulse.pingDue) this.#rareDue = true;
 		pulse.deadline = Math.min(pulse.deadline, this.#gate.deadline);
 		return dead;
 	}
@@ -205,15 +211,15 @@ export class Session {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
 		if (this.sender.direct !== 0) return this.writeOn(frame, now);
 		let written: boolean;
-		if (this.#rareDue || this.pulse.pingDue) written = this.writeRare(frame, now);
+		if (this.#rareDue) written = this.writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.writeAck(frame);
-		else written = this.writeUsual(frame, now);
+		else written = this.writeMessages(frame, now);
 		if (written) this.pulse.sentAt = now;
 		return written;
 	}
 	/** Takes the messages at the front of the log, when nothing else is due: see Sender.takeFront(). */
 	takeFront(bytesMax: number, now: number): boolean {
-		if (this.#rareDue || this.pulse.pingDue || this.#acks.count > 0 || this.requests.unsent > 0) return false;
+		if (this.#rareDue || this.#acks.count > 0) return false;
 		const owed = this.sender.takeFront(bytesMax, now);
 		if (owed < 0) return false;
 		if (owed === 0 && this.requests.owed === 0) this.pulse.ask(now);
@@ -248,18 +254,16 @@ export class Session {
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
 			if (this.sender.resending) return this.writeRequest(frame, now);
 		}
+		if (this.requests.unsent > 0 && this.writeRequest(frame, now)) return true;
+		// None is left when this broker does not offer what they ask for.
+		if (this.requests.unsent > 0) return false;
 		this.#rareDue = false;
-		return this.writeUsual(frame, now);
+		return this.writeMessages(frame, now);
 	}
 	private writeAuth(frame: FrameWriter, now: number): boolean {
 		if (!this.handshake.transmit(frame)) return false;
 		if (this.owed === 1) this.pulse.ask(now);
 		return true;
-	}
-	private writeUsual(frame: FrameWriter, now: number): boolean {
-		if (this.requests.unsent > 0 && this.writeRequest(frame, now)) return true;
-		// None is left when this broker does not offer what they ask for.
-		return this.requests.unsent === 0 && this.writeMessages(frame, now);
 	}
 	private writeMessages(frame: FrameWriter, now: number): boolean {
 		const isFirst = this.sender.owed + this.requests.owed === 0;
@@ -274,7 +278,10 @@ export class Session {
 	}
 	private writePing(frame: FrameWriter): boolean {
 		if (frame.room < 2) return false;
+		const { requests, handshake, sender } = this;
 		this.pulse.pingDue = false;
+		// Most often it is all.
+		this.#rareDue = requests.unsent + requests.controls > 0 || handshake.authDue || sender.resending;
 		frame.begin(PacketType.pingreq, 0, 0);
 		return true;
 	}

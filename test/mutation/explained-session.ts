@@ -180,7 +180,7 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: sender,
-		line: "if (!outbox.take(bytesMax, bytesMax, quota, now, 0)) return false;",
+		line: "if (!outbox.take(bytesMax, bytesMax, this.window - owed, now, 0)) return -1;",
 		change: "0 to 1",
 		reason: "where each ends in a frame is not asked of those which go from the log",
 	},
