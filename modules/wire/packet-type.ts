@@ -22,3 +22,10 @@ export type PacketType = (typeof PacketType)[keyof typeof PacketType];
 export type Version = 3 | 4 | 5;
 
 export type QoS = 0 | 1 | 2;
+
+/** One bit for each packet type of that list, which has its number as a hex digit. */
+export function typeSet(digits: string): number {
+	let set = 0;
+	for (let i = 0; i < digits.length; i++) set |= 1 << parseInt(digits.charAt(i), 16);
+	return set;
+}

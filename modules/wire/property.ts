@@ -1,4 +1,4 @@
-import { PacketType } from "./packet-type.js";
+import { PacketType, typeSet } from "./packet-type.js";
 
 /** The will of a CONNECT counts as a packet type of its own here. */
 export const willType = 0;
@@ -16,66 +16,64 @@ export const Kind = Object.freeze({
 });
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/**
- * The bits of a rule: the kind, whether zero is out of range, and above carrierShift one bit a packet
- * type.
- */
+/** The bits of a rule: the kind, whether zero is out of range, one bit a packet type, and the row. */
 export const kindMask = 7;
 export const nonzero = 8;
-export const carrierShift = 8;
-
-const will = 1 << carrierShift;
-const connect = will << 1;
-const connack = will << 2;
-const publish = will << 3;
-const acks = (will << 4) | (will << 5) | (will << 6) | (will << 7);
-const subscribe = will << 8;
-const suback = will << 9;
-const unsubscribe = will << 10;
-const unsuback = will << 11;
-const disconnect = will << 14;
-const auth = will << 15;
-const message = publish | will;
-const answers = connack | acks | suback | unsuback | disconnect | auth;
-const all = answers | message | connect | subscribe | unsubscribe;
+export const carrierShift = 4;
+export const rowShift = 20;
 
 /** The row of authenticationMethod; that of authenticationData follows. */
 const methodRow = 9;
 
 /**
- * The properties of MQTT 5 [MQTT5 2.2.2.2]: id, name, rule. One flat table, which indexOf() searches for
- * an id or a name: ids are bytes, and no rule is, since each has a carrier.
+ * The properties of MQTT 5 [MQTT5 2.2.2.2]: id, kind (with ! where zero is out of range), the packet types that
+ * may carry it, name. Rows of text take half the bytecode of an array of numbers and texts.
  */
-// prettier-ignore
-export const propertyTable: readonly (number | string)[] = Object.freeze([
-	0x01, "payloadFormatIndicator", Kind.flag | message,
-	0x02, "messageExpiryInterval", Kind.long | message,
-	0x03, "contentType", Kind.text | message,
-	0x08, "responseTopic", Kind.text | message,
-	0x09, "correlationData", Kind.binary | message,
-	0x0b, "subscriptionIdentifier", Kind.varint | nonzero | publish | subscribe,
-	0x11, "sessionExpiryInterval", Kind.long | connect | connack | disconnect,
-	0x12, "assignedClientIdentifier", Kind.text | connack,
-	0x13, "serverKeepAlive", Kind.word | connack,
-	0x15, "authenticationMethod", Kind.text | connect | connack | auth,
-	0x16, "authenticationData", Kind.binary | connect | connack | auth,
-	0x17, "requestProblemInformation", Kind.flag | connect,
-	0x18, "willDelayInterval", Kind.long | will,
-	0x19, "requestResponseInformation", Kind.flag | connect,
-	0x1a, "responseInformation", Kind.text | connack,
-	0x1c, "serverReference", Kind.text | connack | disconnect,
-	0x1f, "reasonString", Kind.text | answers,
-	0x21, "receiveMaximum", Kind.word | nonzero | connect | connack,
-	0x22, "topicAliasMaximum", Kind.word | connect | connack,
-	0x23, "topicAlias", Kind.word | nonzero | publish,
-	0x24, "maximumQoS", Kind.bit | connack,
-	0x25, "retainAvailable", Kind.flag | connack,
-	0x26, "userProperties", Kind.pair | all,
-	0x27, "maximumPacketSize", Kind.long | nonzero | connect | connack,
-	0x28, "wildcardSubscriptionAvailable", Kind.flag | connack,
-	0x29, "subscriptionIdentifiersAvailable", Kind.flag | connack,
-	0x2a, "sharedSubscriptionAvailable", Kind.flag | connack,
-]);
+const propertyRows = `01 flag 03 payloadFormatIndicator
+02 long 03 messageExpiryInterval
+03 text 03 contentType
+08 text 03 responseTopic
+09 binary 03 correlationData
+0b varint! 38 subscriptionIdentifier
+11 long 12e sessionExpiryInterval
+12 text 2 assignedClientIdentifier
+13 word 2 serverKeepAlive
+15 text 12f authenticationMethod
+16 binary 12f authenticationData
+17 flag 1 requestProblemInformation
+18 long 0 willDelayInterval
+19 flag 1 requestResponseInformation
+1a text 2 responseInformation
+1c text 2e serverReference
+1f text 245679bef reasonString
+21 word! 12 receiveMaximum
+22 word 12 topicAliasMaximum
+23 word! 3 topicAlias
+24 bit 2 maximumQoS
+25 flag 2 retainAvailable
+26 pair 0123456789abef userProperties
+27 long! 12 maximumPacketSize
+28 flag 2 wildcardSubscriptionAvailable
+29 flag 2 subscriptionIdentifiersAvailable
+2a flag 2 sharedSubscriptionAvailable`;
+
+/** By id. */
+export const propertyNames: string[] = [];
+export const propertyRules: number[] = [];
+const rows = propertyRows.split("\n");
+for (let i = 0; i < rows.length; i++) {
+	const row = rows[i]!.split(" ");
+	const id = parseInt(row[0]!, 16);
+	const kind = row[1]!.split("!");
+	propertyNames[id] = row[3]!;
+	propertyRules[id] =
+		Kind[kind[0] as keyof typeof Kind] |
+		(kind.length > 1 ? nonzero : 0) |
+		(typeSet(row[2]!) << carrierShift) |
+		(i << rowShift);
+}
+Object.freeze(propertyNames);
+Object.freeze(propertyRules);
 
 /** A property which may stand more than once in that packet. */
 export function repeats(kind: number, type: number): boolean {

@@ -10,10 +10,10 @@ import type {
 import { PacketType, type QoS, type Version } from "./packet-type.js";
 import { willType } from "./property.js";
 import { breach, malformed } from "./protocol-error.js";
-import { readId, readOptional, readTopicFilter, readTopicName } from "./read-fields.js";
-import { isShared } from "./topic.js";
+import { readId, readOptional } from "./read-fields.js";
+import { isShared, topicFilterFault, topicNameFault } from "./topic.js";
 
-/** The packets that only clients send, which firmware never reads; undefined for any other. */
+/** The packets with fields that only clients send, which firmware never reads; undefined for any other. */
 export function readClientPacket(reader: FrameReader): Packet | undefined {
 	switch (reader.type) {
 		case PacketType.connect:
@@ -22,9 +22,6 @@ export function readClientPacket(reader: FrameReader): Packet | undefined {
 			return readSubscribe(reader);
 		case PacketType.unsubscribe:
 			return readUnsubscribe(reader);
-		case PacketType.pingreq:
-			reader.finish();
-			return { cmd: "pingreq" };
 		default:
 			return undefined;
 	}
@@ -99,4 +96,18 @@ function readUnsubscribe(reader: FrameReader): UnsubscribePacket {
 	if (reader.at === reader.end) throw breach("unsubscribe without a topic filter");
 	while (reader.at < reader.end) unsubscriptions.push(readTopicFilter(reader, reader.version));
 	return packet;
+}
+
+function readTopicName(reader: FrameReader): string {
+	const topic = reader.string();
+	const fault = topicNameFault(topic);
+	if (fault) throw breach(fault);
+	return topic;
+}
+
+function readTopicFilter(reader: FrameReader, version: Version): string {
+	const filter = reader.string();
+	const fault = topicFilterFault(filter, version);
+	if (fault) throw breach(fault);
+	return filter;
 }

@@ -1,10 +1,9 @@
 import type { FrameReader } from "./frame-reader.js";
 import { commands, type Properties } from "./packet.js";
-import type { PacketType, Version } from "./packet-type.js";
+import type { PacketType } from "./packet-type.js";
 import { breach } from "./protocol-error.js";
 import { readProperties } from "./read-properties.js";
 import { allowsReason } from "./reason-code.js";
-import { topicFilterFault, topicNameFault } from "./topic.js";
 
 // What several packets have in common.
 
@@ -32,18 +31,4 @@ export function readOptional(
 	const from = reader.at;
 	readProperties(reader, type, properties);
 	if (reader.bytes[from] !== 0) packet.properties = properties;
-}
-
-export function readTopicName(reader: FrameReader): string {
-	const topic = reader.string();
-	const fault = topicNameFault(topic);
-	if (fault) throw breach(fault);
-	return topic;
-}
-
-export function readTopicFilter(reader: FrameReader, version: Version): string {
-	const filter = reader.string();
-	const fault = topicFilterFault(filter, version);
-	if (fault) throw breach(fault);
-	return filter;
 }

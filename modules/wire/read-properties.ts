@@ -1,6 +1,16 @@
 import type { FrameReader } from "./frame-reader.js";
 import { commands, type Properties } from "./packet.js";
-import { Kind, carrierShift, kindMask, lacksMethod, nonzero, propertyTable, repeats } from "./property.js";
+import {
+	Kind,
+	carrierShift,
+	kindMask,
+	lacksMethod,
+	nonzero,
+	propertyNames,
+	propertyRules,
+	repeats,
+	rowShift,
+} from "./property.js";
 import { ProtocolError, Violation, breach, malformed } from "./protocol-error.js";
 import { topicNameFault } from "./topic.js";
 
@@ -27,15 +37,13 @@ export function readProperties(
 	let alias = 0;
 	while (reader.at < end) {
 		const id = reader.byte();
-		const at = propertyTable.indexOf(id);
-		const rule = propertyTable[at + 2] as number;
-		if (at < 0 || !(rule & (1 << (type + carrierShift))))
-			throw malformed(`property ${id} in ${commands[type]}`);
-		const row = 1 << (at / 3);
+		const rule = propertyRules[id] ?? 0;
+		if (!(rule & (1 << (type + carrierShift)))) throw malformed(`property ${id} in ${commands[type]}`);
+		const row = 1 << (rule >> rowShift);
 		if (seen & row && !repeats(rule & kindMask, type))
-			throw breach(`${propertyTable[at + 1]} twice in ${commands[type]}`);
+			throw breach(`${propertyNames[id]} twice in ${commands[type]}`);
 		seen |= row;
-		const value = readProperty(reader, at, into, pairs);
+		const value = readProperty(reader, id, into, pairs);
 		if (id === aliasId) alias = value as number;
 	}
 	if (reader.at !== end) throw malformed("property longer than its block");
@@ -47,18 +55,18 @@ type Value = boolean | number | string | Uint8Array;
 
 function readProperty(
 	reader: FrameReader,
-	at: number,
+	id: number,
 	into: Properties | undefined,
 	pairs: [string, string][] | undefined,
 ): Value {
-	const name = propertyTable[at + 1] as string;
-	const rule = propertyTable[at + 2] as number;
+	const name = propertyNames[id]!;
+	const rule = propertyRules[id]!;
 	const kind = rule & kindMask;
 	const value = readValue(reader, kind);
 	if (kind <= Kind.bit && (value as number) > 1) throw breach(`${name} ${value}`);
 	if (value === 0 && rule & nonzero)
 		throw new ProtocolError(
-			propertyTable[at] === aliasId ? Violation.topicAliasInvalid : Violation.protocolError,
+			id === aliasId ? Violation.topicAliasInvalid : Violation.protocolError,
 			`${name} 0`,
 		);
 	if (name === "responseTopic") {

@@ -4,7 +4,7 @@ import type { AuthPacket, DisconnectPacket, PacketLike, Properties, PublishPacke
 import { checkInteger } from "./check.js";
 import { topicNameFault } from "./topic.js";
 import { writeConnect } from "./write-connect.js";
-import { hasAny, writeId, writeOptional, writePayload, writeReason } from "./write-fields.js";
+import { hasAny, writeId, writeOptional, writePayload, writeReason, writeWhole } from "./write-fields.js";
 import { writeSubscribe, writeUnsubscribe } from "./write-subscriptions.js";
 
 /** What a session has written from an object; its other packets it lays out itself. */
@@ -15,13 +15,7 @@ export type ClientPacket = Extract<
 
 /** As writePacket() does, for the packets that a client seldom sends: so that a device has no others. */
 export function writeClientPacket(frame: FrameWriter, packet: ClientPacket, version: Version): void {
-	const from = frame.end;
-	try {
-		write(frame, packet, version);
-	} catch (error) {
-		frame.end = from;
-		throw error;
-	}
+	writeWhole(frame, packet, version, write);
 }
 
 function write(frame: FrameWriter, packet: ClientPacket, version: Version): void {

@@ -14,6 +14,22 @@ export interface Request {
 	dup?: boolean;
 }
 
+/** Appends a packet by that function; when it throws, the frame is as it was. */
+export function writeWhole<P>(
+	frame: FrameWriter,
+	packet: P,
+	version: Version,
+	write: (frame: FrameWriter, packet: P, version: Version) => void,
+): void {
+	const from = frame.end;
+	try {
+		write(frame, packet, version);
+	} catch (error) {
+		frame.end = from;
+		throw error;
+	}
+}
+
 /** Opens a packet that begins with a packet id, and has no other flags than its type prescribes. */
 export function openRequest(frame: FrameWriter, type: PacketType, packet: Request, version: Version): void {
 	// [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.8.1-1, 3.1.1] [MQTT-3.10.1-1, 3.1.1]

@@ -4,7 +4,7 @@ import { commands, type AckPacket, type ConnackPacket, type GrantPacket, type Pa
 import { PacketType, type Version } from "./packet-type.js";
 import { grantMax, refusedGrant } from "./reason-code.js";
 import { writeClientPacket } from "./write-client-packet.js";
-import { hasAny, openRequest, writeOptional, writeReason } from "./write-fields.js";
+import { hasAny, openRequest, writeOptional, writeReason, writeWhole } from "./write-fields.js";
 import { checkList } from "./write-subscriptions.js";
 
 /**
@@ -15,13 +15,7 @@ import { checkList } from "./write-subscriptions.js";
  * does not fit a FrameFullError; the frame is then as it was.
  */
 export function writePacket(frame: FrameWriter, packet: PacketLike, version: Version): void {
-	const from = frame.end;
-	try {
-		write(frame, packet, version);
-	} catch (error) {
-		frame.end = from;
-		throw error;
-	}
+	writeWhole(frame, packet, version, write);
 }
 
 function write(frame: FrameWriter, packet: PacketLike, version: Version): void {

@@ -2,7 +2,17 @@ import { checkBytes, checkInteger, checkText } from "./check.js";
 import type { FrameWriter } from "./frame-writer.js";
 import { remainingLengthMax } from "./frame-writer.js";
 import { commands, type Properties, type UserProperties } from "./packet.js";
-import { Kind, carrierShift, kindMask, lacksMethod, nonzero, propertyTable, repeats } from "./property.js";
+import {
+	Kind,
+	carrierShift,
+	kindMask,
+	lacksMethod,
+	nonzero,
+	propertyNames,
+	propertyRules,
+	repeats,
+	rowShift,
+} from "./property.js";
 import { topicNameFault } from "./topic.js";
 
 /**
@@ -18,23 +28,22 @@ export function writeProperties(frame: FrameWriter, type: number, properties: Pr
 	for (const name in properties) {
 		const value: unknown = properties[name as keyof Properties];
 		if (value === undefined) continue;
-		const at = propertyTable.indexOf(name) - 1;
-		const rule = propertyTable[at + 2] as number;
-		if (at < 0 || !(rule & (1 << (type + carrierShift))))
+		const id = propertyNames.indexOf(name);
+		const rule = propertyRules[id] ?? 0;
+		if (!(rule & (1 << (type + carrierShift))))
 			throw new RangeError(`property ${name} is not allowed in ${commands[type]}`);
-		seen |= 1 << (at / 3);
+		seen |= 1 << (rule >> rowShift);
 		if (Array.isArray(value) && repeats(rule & kindMask, type))
-			for (const one of value) writeProperty(frame, at, one);
-		else writeProperty(frame, at, value);
+			for (const one of value) writeProperty(frame, id, one);
+		else writeProperty(frame, id, value);
 	}
 	if (lacksMethod(seen)) throw new RangeError("authenticationData without authenticationMethod");
 	frame.measure(body);
 }
 
-function writeProperty(frame: FrameWriter, at: number, value: unknown): void {
-	const id = propertyTable[at] as number;
-	const name = propertyTable[at + 1] as string;
-	const rule = propertyTable[at + 2] as number;
+function writeProperty(frame: FrameWriter, id: number, value: unknown): void {
+	const name = propertyNames[id]!;
+	const rule = propertyRules[id]!;
 	const min = rule & nonzero ? 1 : 0;
 	const kind = rule & kindMask;
 	if (kind === Kind.pair) {
