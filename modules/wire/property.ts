@@ -26,8 +26,8 @@ export const rowShift = 20;
 const methodRow = 9;
 
 /**
- * The properties of MQTT 5 [MQTT5 2.2.2.2]: id, kind (with ! where zero is out of range), the packet types that
- * may carry it, name. Rows of text take half the bytecode of an array of numbers and texts.
+ * The properties of MQTT 5 [MQTT5 2.2.2.2]: id, kind (with ! where zero is out of range), the packet types
+ * that may carry it, name. Rows of text take half the bytecode of an array of numbers and texts.
  */
 const propertyRows = `01 flag 03 payloadFormatIndicator
 02 long 03 messageExpiryInterval

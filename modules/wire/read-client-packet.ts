@@ -10,7 +10,7 @@ import type {
 import { PacketType, type QoS, type Version } from "./packet-type.js";
 import { willType } from "./property.js";
 import { breach, malformed } from "./protocol-error.js";
-import { readId, readOptional } from "./read-fields.js";
+import { readId, readOptional } from "./read-server-packet.js";
 import { isShared, topicFilterFault, topicNameFault } from "./topic.js";
 
 /** The packets with fields that only clients send, which firmware never reads; undefined for any other. */

@@ -1,5 +1,6 @@
 import type { FrameReader } from "./frame-reader.js";
-import { commands, type Properties } from "./packet.js";
+import type { Properties } from "./packet.js";
+import { commands } from "./packet-type.js";
 import {
 	Kind,
 	carrierShift,

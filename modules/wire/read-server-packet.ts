@@ -1,17 +1,17 @@
 import { repeatFlags, type FrameReader } from "./frame-reader.js";
-import {
-	commands,
-	type AckPacket,
-	type AuthPacket,
-	type ConnackPacket,
-	type DisconnectPacket,
-	type GrantPacket,
-	type Packet,
+import type {
+	AckPacket,
+	AuthPacket,
+	ConnackPacket,
+	DisconnectPacket,
+	GrantPacket,
+	Packet,
+	Properties,
 } from "./packet.js";
-import { PacketType } from "./packet-type.js";
+import { PacketType, commands } from "./packet-type.js";
 import { breach, malformed } from "./protocol-error.js";
-import { readId, readOptional, readReason } from "./read-fields.js";
-import { grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
+import { readProperties } from "./read-properties.js";
+import { allowsReason, grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
 
 /**
  * The packet at which reader.next() has stopped, as an object with copies of what it holds, where that is one
@@ -97,4 +97,32 @@ function readEnding(reader: FrameReader): DisconnectPacket | AuthPacket {
 	if (packet.cmd === "auth" && packet.properties?.authenticationMethod === undefined)
 		if (packet.reasonCode !== 0 || packet.properties) throw breach("auth without authenticationMethod");
 	return packet;
+}
+
+// What several packets have in common, those of clients too.
+
+/** A packet id, which is never 0 [MQTT5 2.2.1]. */
+export function readId(reader: FrameReader): number {
+	const id = reader.word();
+	if (id === 0) throw breach("packet id 0");
+	return id;
+}
+
+export function readReason(reader: FrameReader): number {
+	const code = reader.byte();
+	if (!allowsReason(reader.type, code)) throw breach(`reason code ${code} in ${commands[reader.type]}`);
+	return code;
+}
+
+/** Puts the properties into the packet, where the version has them and there are some. */
+export function readOptional(
+	reader: FrameReader,
+	type: PacketType | 0,
+	packet: { properties?: Properties },
+): void {
+	if (reader.version < 5) return;
+	const properties: Properties = {};
+	const from = reader.at;
+	readProperties(reader, type, properties);
+	if (reader.bytes[from] !== 0) packet.properties = properties;
 }

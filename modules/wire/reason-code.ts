@@ -1,8 +1,8 @@
 import { typeSet, type PacketType } from "./packet-type.js";
 
 /**
- * The reason codes of MQTT 5 [MQTT5 2.4]: code, the packet types that may carry it, name. Rows of text take half
- * the bytecode of an array of numbers and texts.
+ * The reason codes of MQTT 5 [MQTT5 2.4]: code, the packet types that may carry it, name. Rows of text take
+ * half the bytecode of an array of numbers and texts.
  */
 const reasonRows = `00 245679bef success
 01 9 granted QoS 1
@@ -51,7 +51,9 @@ a2 9e wildcard subscriptions not supported`;
 const names: string[] = [];
 /** The packet types that may carry a code, one bit each. */
 const carriers: number[] = [];
-for (const row of reasonRows.split("\n")) {
+const rows = reasonRows.split("\n");
+for (let i = 0; i < rows.length; i++) {
+	const row = rows[i]!;
 	const code = parseInt(row, 16);
 	const types = row.split(" ", 2)[1]!;
 	names[code] = row.slice(types.length + 4);

@@ -1,11 +1,17 @@
 import { checkInteger } from "./check.js";
 import type { FrameWriter } from "./frame-writer.js";
-import { commands, type AckPacket, type ConnackPacket, type GrantPacket, type PacketLike } from "./packet.js";
-import { PacketType, type Version } from "./packet-type.js";
+import type { AckPacket, ConnackPacket, GrantPacket, PacketLike } from "./packet.js";
+import { PacketType, commands, type Version } from "./packet-type.js";
 import { grantMax, refusedGrant } from "./reason-code.js";
-import { writeClientPacket } from "./write-client-packet.js";
-import { hasAny, openRequest, writeOptional, writeReason, writeWhole } from "./write-fields.js";
-import { checkList } from "./write-subscriptions.js";
+import {
+	checkList,
+	hasAny,
+	openRequest,
+	writeClientPacket,
+	writeOptional,
+	writeReason,
+	writeWhole,
+} from "./write-client-packet.js";
 
 /**
  * Appends a packet to the frame, in the format of that version; a CONNECT which names its version goes by

@@ -1,7 +1,8 @@
 import { checkBytes, checkInteger, checkText } from "./check.js";
 import type { FrameWriter } from "./frame-writer.js";
 import { remainingLengthMax } from "./frame-writer.js";
-import { commands, type Properties, type UserProperties } from "./packet.js";
+import type { Properties, UserProperties } from "./packet.js";
+import { commands } from "./packet-type.js";
 import {
 	Kind,
 	carrierShift,
@@ -34,7 +35,7 @@ export function writeProperties(frame: FrameWriter, type: number, properties: Pr
 			throw new RangeError(`property ${name} is not allowed in ${commands[type]}`);
 		seen |= 1 << (rule >> rowShift);
 		if (Array.isArray(value) && repeats(rule & kindMask, type))
-			for (const one of value) writeProperty(frame, id, one);
+			for (let i = 0; i < value.length; i++) writeProperty(frame, id, value[i]);
 		else writeProperty(frame, id, value);
 	}
 	if (lacksMethod(seen)) throw new RangeError("authenticationData without authenticationMethod");

@@ -1,6 +1,6 @@
 import { allowsReason } from "../../modules/wire/reason-code.js";
-import { commands, type Packet, type Properties } from "../../modules/wire/packet.js";
-import type { PacketType, QoS, Version } from "../../modules/wire/packet-type.js";
+import type { Packet, Properties } from "../../modules/wire/packet.js";
+import { commands, type PacketType, type QoS, type Version } from "../../modules/wire/packet-type.js";
 import {
 	Kind,
 	carrierShift,

@@ -1,5 +1,5 @@
+import { commands } from "../../modules/wire/packet-type.js";
 import test from "ava";
-import { commands } from "../../modules/wire/packet.js";
 import {
 	Kind,
 	carrierShift,
