@@ -3,7 +3,7 @@ import { PacketType, type Version } from "../wire/packet-type.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import type { Text } from "../wire/text.js";
 import { checkTopicName } from "../wire/topic.js";
-import { writeProperties } from "../wire/write-properties.js";
+import { writeProperties } from "../wire/properties.js";
 import { ownProperties, type MessageProperties } from "./publish-options.js";
 
 /** Turns what the application says of a message into bytes; topic and properties share one scratch buffer. */

@@ -8,7 +8,7 @@ import type {
 	Will,
 } from "./packet.js";
 import { PacketType, type QoS, type Version } from "./packet-type.js";
-import { willType } from "./property.js";
+import { willType } from "./properties.js";
 import { breach, malformed } from "./protocol-error.js";
 import { readId, readOptional } from "./read-server-packet.js";
 import { isShared, topicFilterFault, topicNameFault } from "./topic.js";

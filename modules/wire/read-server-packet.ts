@@ -10,7 +10,7 @@ import type {
 } from "./packet.js";
 import { PacketType, commands } from "./packet-type.js";
 import { breach, malformed } from "./protocol-error.js";
-import { readProperties } from "./read-properties.js";
+import { readProperties } from "./properties.js";
 import { allowsReason, grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
 
 /**

@@ -13,10 +13,9 @@ import type {
 	Will,
 } from "./packet.js";
 import { PacketType, commands, type Version } from "./packet-type.js";
-import { willType } from "./property.js";
+import { willType, writeProperties } from "./properties.js";
 import { allowsReason } from "./reason-code.js";
 import { isShared, topicFilterFault, topicNameFault } from "./topic.js";
-import { writeProperties } from "./write-properties.js";
 
 const wordMax = 0xffff;
 

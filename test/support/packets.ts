@@ -8,7 +8,7 @@ import {
 	nonzero,
 	propertyNames,
 	propertyRules,
-} from "../../modules/wire/property.js";
+} from "../../modules/wire/properties.js";
 import type { Random } from "./random.js";
 
 // Packets of every type, as a decoder gives them, drawn from a seeded source. They keep to what mqtt-

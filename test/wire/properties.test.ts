@@ -8,7 +8,7 @@ import {
 	propertyNames,
 	propertyRules,
 	rowShift,
-} from "../../modules/wire/property.js";
+} from "../../modules/wire/properties.js";
 
 // Table 2-4 of MQTT5 2.2.2.2, in the words of mqtt-packet: id, name, kind (! for not 0), who may carry it.
 const acks = "puback pubrec pubrel pubcomp";
