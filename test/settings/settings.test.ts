@@ -149,7 +149,8 @@ const bad: { entries: Record<string, unknown>; message: string }[] = [
 	},
 	{
 		entries: { broker: new Array(9).fill("serial:").join() },
-		message: 'broker "serial:,serial:,serial:,serial:,serial:,serial:,serial:,serial:,serial…": at most 8 URLs',
+		message:
+			'broker "serial:,serial:,serial:,serial:,serial:,serial:,serial:,serial:,serial…": at most 8 URLs',
 	},
 	{ entries: { ssid: "" }, message: 'ssid "": it is empty; leave it out instead' },
 	{
