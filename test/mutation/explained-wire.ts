@@ -67,7 +67,12 @@ export const explainedInWire: readonly Explained[] = [
 	},
 	{ path: "modules/wire/frame-writer.ts", line: "if (length < 128) {", change: "left out", reason: quicker },
 	{ path: "modules/wire/properties.ts", line: "frame.byte(0);", change: "0 to 1", reason: overwritten },
-	{ path: "modules/wire/write-client-packet.ts", line: "frame.word(0);", change: "0 to 1", reason: overwritten },
+	{
+		path: "modules/wire/write-client-packet.ts",
+		line: "frame.word(0);",
+		change: "0 to 1",
+		reason: overwritten,
+	},
 	{
 		path: "modules/wire/properties.ts",
 		line: "let seen = 0;",
