@@ -13,18 +13,10 @@ import { breach, malformed } from "./protocol-error.js";
 import { readId, readOptional } from "./read-server-packet.js";
 import { isShared, topicFilterFault, topicNameFault } from "./topic.js";
 
-/** The packets with fields that only clients send, which firmware never reads; undefined for any other. */
-export function readClientPacket(reader: FrameReader): Packet | undefined {
-	switch (reader.type) {
-		case PacketType.connect:
-			return readConnect(reader);
-		case PacketType.subscribe:
-			return readSubscribe(reader);
-		case PacketType.unsubscribe:
-			return readUnsubscribe(reader);
-		default:
-			return undefined;
-	}
+/** A CONNECT, SUBSCRIBE or UNSUBSCRIBE, which only clients send, so that firmware never reads it. */
+export function readClientPacket(reader: FrameReader): Packet {
+	if (reader.type === PacketType.connect) return readConnect(reader);
+	return reader.type === PacketType.subscribe ? readSubscribe(reader) : readUnsubscribe(reader);
 }
 
 /** Sets the reader to the version of the client; an empty client id is left to the server to refuse. */

@@ -21,8 +21,7 @@ export function readPacket(reader: FrameReader): Packet {
 			reader.finish();
 			return { cmd: "pingresp" };
 		default:
-			// The reader lets through no type but those of the two lists.
-			return readServerPacket(reader) ?? readClientPacket(reader)!;
+			return readServerPacket(reader) ?? readClientPacket(reader);
 	}
 }
 
