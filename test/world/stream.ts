@@ -25,9 +25,8 @@ const resendMs = 300_000;
 /**
  * A byte stream with a send buffer, whose bytes come chopped and late, or not at all.
  *
- * What the client writes fills the buffer until it arrives at the far end. A silent cut lets bytes
- * vanish both
- * ways, half of one only one way: nobody is told.
+ * What the client writes fills the buffer until it arrives at the far end. A silent cut lets bytes vanish
+ * both ways, half of one only one way: nobody is told.
  */
 export class Stream implements Transport {
 	/** The client's bytes that it has not read. */

@@ -1,12 +1,10 @@
 // The link, its session and its outbox in a simulated world. Goal: laws 1 to 8 of the design hold in any
-// weather,
-// and under a clear sky everything comes to its end.
+// weather, and under a clear sky everything comes to its end.
 //
-// Method: a virtual host and a model broker on one queue of tasks; a storm of a random subset of troubles; a
-// witness
-// at the client's socket, a ledger of outcomes and the broker itself check each step. Then the sky clears:
-// every
-// message has its one outcome, subscriptions stand, nothing is left over, and the client sleeps but for its
+// Method: a virtual host and a model broker on one queue of tasks; a storm of a random subset of troubles;
+// a witness at the client's socket, a ledger of outcomes and the broker itself check each step. Then the
+// sky clears: every message has its one outcome, subscriptions stand, nothing is left over, and the client
+// sleeps but for its
 // pings.
 //
 //     npm run world -- --seeds 1 --seed 17          lives one world again, with a trace if it breaks a law
