@@ -21,21 +21,28 @@ interface Flow {
 
 /** Hands messages that are longer than the reader to handlers which take them piece by piece. */
 export class Intake {
-	/** Told when a handler throws, is rejected, or reads nothing for too long. */
-	onFailed: (error: unknown, topic: string) => void = () => {};
 	#host: Host;
 	#link: Link;
 	#subscribers: Subscribers;
 	#limitMs: number;
+	/** Told when a handler throws, is rejected, or reads nothing for too long. */
+	#failed: (error: unknown, topic: string) => void;
 	#alarm: Alarm | undefined;
 	/** The one whose payload is not at its end. */
 	#flow: Flow | undefined;
 
-	constructor(host: Host, link: Link, subscribers: Subscribers, limitMs: number) {
+	constructor(
+		host: Host,
+		link: Link,
+		subscribers: Subscribers,
+		limitMs: number,
+		failed: (error: unknown, topic: string) => void,
+	) {
 		this.#host = host;
 		this.#link = link;
 		this.#subscribers = subscribers;
 		this.#limitMs = limitMs;
+		this.#failed = failed;
 	}
 	/** For the link: true when the first subscriber of streams that hears it has taken it. */
 	begin(): boolean {
@@ -58,7 +65,7 @@ export class Intake {
 		this.#expect(this.#limitMs);
 		const stream = new IncomingStream(head, bytes, () => this.#read(flow));
 		void new Promise<void>(resolve => resolve(subscriber.onStream!(stream)))
-			.catch(error => this.onFailed(error, flow.topic))
+			.catch(error => this.#failed(error, flow.topic))
 			.then(() => this.#finish(flow));
 		return true;
 	}
@@ -118,7 +125,7 @@ export class Intake {
 		const error = new Error(`message to "${flow.topic}": ${what}`);
 		this.#end(flow, error);
 		this.#link.inlet.close(true);
-		this.onFailed(error, flow.topic);
+		this.#failed(error, flow.topic);
 	}
 	#end(flow: Flow, fault: Error | undefined): void {
 		this.#flow = undefined;

@@ -1,5 +1,7 @@
 import type { Alarm, Clock } from "../../hosts/host.js";
+import type { Session } from "../session/session.js";
 import { checkInteger } from "../wire/check.js";
+import { topicNameFault } from "../wire/topic.js";
 import type { Delivery } from "./delivery.js";
 import type { Message } from "./message.js";
 import type { PublishOptions } from "./publish-options.js";
@@ -116,4 +118,12 @@ export class Replies {
 
 function unanswered(why: string): Answer {
 	return { outcome: "unanswered", why };
+}
+
+/** Where replies come to: under what the broker gives, or else as it is wanted. */
+export function repliesTopic({ handshake, online }: Session, wanted: string | undefined): string {
+	const given = online ? handshake.properties?.responseInformation : undefined;
+	if (given !== undefined && topicNameFault(given) === undefined)
+		return `${given}${given.endsWith("/") ? "" : "/"}replies`;
+	return wanted ?? `replies/${handshake.clientId}`;
 }
