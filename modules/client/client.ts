@@ -74,7 +74,7 @@ export class Client implements LinkHandler {
 		this.#host = host;
 		this.#options = all;
 		this.outbox = new Outbox(memory, 0, outboxBytes, outboxMessages, requestsMax, host.random.word());
-		this.outbox.onEnd = (record, outcome, reason) => this.#onEnd(record, outcome, reason);
+		this.outbox.onEnd = (record, outcome, reason) => this.onEnd(record, outcome, reason);
 		this.#since = new Float64Array(outboxMessages + 2);
 		const frame = new FrameWriter(host.text, memory, outboxBytes);
 		this.#encoder = new Encoder(host.text, all.version, scratchBytes);
@@ -100,7 +100,7 @@ export class Client implements LinkHandler {
 	 * a RangeError for a session that was opened with an expiry of 0 [MQTT5 3.14.2.2.2].
 	 */
 	close(options: CloseOptions = {}): void {
-		this.link.stop(this.#checkExpiry(options.sessionExpirySeconds));
+		this.link.stop(this.checkExpiry(options.sessionExpirySeconds));
 		this.link.session.requests.abandon();
 		this.#replies?.abandon("the client was closed");
 		for (let record = this.outbox.head; record !== 0; record = this.outbox.head)
@@ -135,7 +135,7 @@ export class Client implements LinkHandler {
 			typeof payload === "string" ? encodeText(this.#host.text, payload) : checkBytes("payload", payload);
 		this.#options.service?.checkPublish(topic, bytes.length, options);
 		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
-		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded), done);
+		return this.accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded), done);
 	}
 	/**
 	 * Publishes a message that need not fit in RAM: the outbox holds its topic and properties, and its payload
@@ -154,7 +154,7 @@ export class Client implements LinkHandler {
 		const now = this.#host.clock.now();
 		const record = streams.publish(topicBytes, source, marks, ttlMs, now, encoded);
 		if (record !== 0) this.link.wake();
-		return this.#promised(record);
+		return this.promised(record);
 	}
 	/**
 	 * Publishes to that topic with a topic for the reply, at QoS 1 unless told otherwise, and gives the reply.
@@ -165,7 +165,7 @@ export class Client implements LinkHandler {
 		if (this.#options.version < 5) throw new TypeError("request() needs MQTT 5");
 		this.#replies ??= new Replies(this.#options.repliesMax, this.#host.clock, this.#host.random.word(), {
 			publish: (name, bytes, rest) => this.publish(name, bytes, rest),
-			listen: lost => this.#listen(lost),
+			listen: lost => this.listen(lost),
 		});
 		return this.#replies.ask(topic, payload, options);
 	}
@@ -205,7 +205,7 @@ export class Client implements LinkHandler {
 		this.#options.service?.checkSubscribe(filter, options.qos, others);
 		if ((options as Partial<StreamOptions>).stream === true) {
 			const { streamMs } = this.#options;
-			const failed = (error: unknown, topic: string) => this.#failed(error, topic);
+			const failed = (error: unknown, topic: string) => this.failed(error, topic);
 			this.#intake ??= new Intake(this.#host, this.link, this.#subscribers, streamMs, failed);
 		}
 		return this.#subscribers.add(filter, options, handler);
@@ -257,7 +257,7 @@ export class Client implements LinkHandler {
 			if (service !== undefined) status.advice = service.onState(status, this);
 			this.onState(status);
 		} catch (error) {
-			this.#failed(error, "");
+			this.failed(error, "");
 		}
 	}
 	/** For the link: true when all handlers are done. */
@@ -272,9 +272,9 @@ export class Client implements LinkHandler {
 		for (const subscriber of this.#subscribers.list) {
 			if (!subscriber.hears(message)) continue;
 			heard = true;
-			this.#hand(message, subscriber.handler, pending);
+			this.hand(message, subscriber.handler, pending);
 		}
-		if (!heard) this.#hand(message, this.onStray, pending);
+		if (!heard) this.hand(message, this.onStray, pending);
 		if (pending.length === 0) return true;
 		void Promise.all(pending).then(() => {
 			if (qos > 0) this.link.acknowledge(token, id, qos);
@@ -297,7 +297,7 @@ export class Client implements LinkHandler {
 		try {
 			this.onTooLong(bytes);
 		} catch (error) {
-			this.#failed(error, "");
+			this.failed(error, "");
 		}
 	}
 	/** For the subscribers. */
@@ -306,11 +306,11 @@ export class Client implements LinkHandler {
 		try {
 			this.onSubscriptionLost(filter, why);
 		} catch (error) {
-			this.#failed(error, "");
+			this.failed(error, "");
 		}
 	}
 	/** Hears replies at a topic of this client's, and returns it. */
-	#listen(lost: (why: string) => void): string {
+	private listen(lost: (why: string) => void): string {
 		const topic = repliesTopic(this.link.session, this.#options.repliesTopic);
 		if (this.#subscribers.has(topic)) return topic;
 		const heard = this.subscribe(topic, { qos: 1 }, message => {
@@ -319,16 +319,16 @@ export class Client implements LinkHandler {
 		heard.catch((error: unknown) => lost((error as Error).message));
 		return topic;
 	}
-	#hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
+	private hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
 		try {
 			const done = handler(message);
-			if (done instanceof Promise) pending.push(done.catch(error => this.#failed(error, message.topic)));
+			if (done instanceof Promise) pending.push(done.catch(error => this.failed(error, message.topic)));
 		} catch (error) {
-			this.#failed(error, message.topic);
+			this.failed(error, message.topic);
 		}
 	}
 	/** The application's callback failed: it hears of it, and nothing comes through to the link. */
-	#failed(error: unknown, topic: string): void {
+	private failed(error: unknown, topic: string): void {
 		this.#meter.handlerErrors++;
 		try {
 			this.onHandlerError(error, topic);
@@ -336,14 +336,14 @@ export class Client implements LinkHandler {
 			// Who fails here as well has been told.
 		}
 	}
-	#accepted(record: number, done: DeliveryHandler | undefined): Promise<Delivery> | undefined {
-		if (done === undefined) return this.#promised(record);
-		if (record === 0) return this.#refuseLater(done);
+	private accepted(record: number, done: DeliveryHandler | undefined): Promise<Delivery> | undefined {
+		if (done === undefined) return this.promised(record);
+		if (record === 0) return this.refuseLater(done);
 		this.#waiting[record] = done;
 		this.#since[record] = this.#host.clock.now();
 		return undefined;
 	}
-	#promised(record: number): Promise<Delivery> {
+	private promised(record: number): Promise<Delivery> {
 		if (record === 0) {
 			this.#meter.refused++;
 			return Promise.resolve(outboxFull);
@@ -353,12 +353,12 @@ export class Client implements LinkHandler {
 			this.#waiting[record] = resolve;
 		});
 	}
-	#refuseLater(done: DeliveryHandler): undefined {
-		void this.#promised(0)
+	private refuseLater(done: DeliveryHandler): undefined {
+		void this.promised(0)
 			.then(done)
-			.catch((error: unknown) => this.#failed(error, ""));
+			.catch((error: unknown) => this.failed(error, ""));
 	}
-	#checkExpiry(seconds: number | undefined): number | undefined {
+	private checkExpiry(seconds: number | undefined): number | undefined {
 		if (seconds === undefined) return undefined;
 		const { version, clean, sessionExpirySeconds } = this.#options;
 		if (version < 5) throw new TypeError("sessionExpirySeconds at the end needs MQTT 5");
@@ -367,7 +367,7 @@ export class Client implements LinkHandler {
 			throw new RangeError("sessionExpirySeconds: a session without expiry cannot be given one at its end");
 		return seconds;
 	}
-	#onEnd(record: number, outcome: Outcome, reason: number): void {
+	private onEnd(record: number, outcome: Outcome, reason: number): void {
 		const outbox = this.outbox;
 		const session = this.link.session;
 		const meter = this.#meter;
@@ -391,7 +391,7 @@ export class Client implements LinkHandler {
 		try {
 			done(delivery);
 		} catch (error) {
-			this.#failed(error, "");
+			this.failed(error, "");
 		}
 	}
 }

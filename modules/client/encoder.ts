@@ -2,8 +2,8 @@ import type { Properties } from "../wire/packet.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
 import { FrameWriter } from "../wire/frame-writer.js";
 import type { Text } from "../wire/text.js";
+import { writeProperties } from "../wire/properties.js";
 import { topicNameFault } from "../wire/topic.js";
-import { writeProperties } from "../wire/write-properties.js";
 import { ownProperties, type MessageProperties } from "./publish-options.js";
 
 const topicBytesMax = 0xffff;

@@ -51,7 +51,7 @@ export class Inlet {
 		if (transport === undefined) return undefined;
 		try {
 			while (!reader.piece()) {
-				if (reader.left === 0) return this.#end();
+				if (reader.left === 0) return this.end();
 				const bytes = transport.read(reader.room);
 				if (bytes === undefined) {
 					this.#isAwaited = true;
@@ -79,11 +79,11 @@ export class Inlet {
 		if (this.#reader.left > 0) {
 			this.lose();
 			this.#session.passLong(isWanted);
-			this.#goOn();
+			this.goOn();
 			return;
 		}
 		const { incoming, receiver } = this.#session;
-		if (this.#end() === end && incoming.qos > 0)
+		if (this.end() === end && incoming.qos > 0)
 			receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
 	}
 	/** The connection is gone, or the message at its end. */
@@ -91,15 +91,15 @@ export class Inlet {
 		this.#transport = undefined;
 		this.#isAwaited = false;
 	}
-	#goOn(): void {
+	private goOn(): void {
 		this.#link.unread = Infinity;
 		this.#link.wake();
 	}
-	#end(): Uint8Array | undefined {
+	private end(): Uint8Array | undefined {
 		this.lose();
 		try {
 			this.#session.endLong();
-			this.#goOn();
+			this.goOn();
 			return end;
 		} catch (error) {
 			this.#link.breach(error);

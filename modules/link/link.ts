@@ -83,30 +83,30 @@ export class Link implements TransportHandler {
 		this.inlet = new Inlet(this.session, this.#reader, handler, this);
 		this.#route = new Route(options.endpoints, options.followRedirects);
 		this.endpoint = this.#route.endpoint;
-		this.#alarm = host.clock.alarm(() => this.#onAlarm());
+		this.#alarm = host.clock.alarm(() => this.onAlarm());
 	}
 	/** Begins to connect; harmless when it has begun. */
 	start(): void {
 		if (this.state !== LinkState.stopped) return;
-		this.#enter(LinkState.waiting);
+		this.enter(LinkState.waiting);
 		this.#until = this.#host.clock.now();
-		this.#arm();
+		this.arm();
 	}
 	/** Says farewell, in 5.0 with a session expiry of its own, and ends. The outbox keeps what is in it. */
 	stop(sessionExpirySeconds?: number): void {
 		if (this.state === LinkState.stopped) return;
-		if (this.state === LinkState.online) this.#farewell(0, sessionExpirySeconds);
-		this.#drop();
-		this.#enter(LinkState.stopped);
+		if (this.state === LinkState.online) this.farewell(0, sessionExpirySeconds);
+		this.drop();
+		this.enter(LinkState.stopped);
 		// Set anew, so that no alarm of the former connection keeps a program from its end.
 		this.#armedFor = Infinity;
 		this.#alarm.set(Infinity);
-		this.#arm();
+		this.arm();
 	}
 	/** The network is down: the connection is given up, and no attempt made before release(). */
 	hold(detail: string): void {
 		this.#held = true;
-		this.#fail(Cause.network, detail);
+		this.fail(Cause.network, detail);
 	}
 	release(): void {
 		if (!this.#held) return;
@@ -115,7 +115,7 @@ export class Link implements TransportHandler {
 		// An access point that comes back brings all its stations back at once.
 		const jitter = backOff(Cause.network, 1, this.#host.random.word());
 		this.#until = Math.max(this.#until, this.#host.clock.now() + jitter);
-		this.#arm();
+		this.arm();
 	}
 	/** Takes a message into the log, and sends it in the link's next turn: see Sender.publish(). */
 	publish(
@@ -147,26 +147,26 @@ export class Link implements TransportHandler {
 		if (this.state === LinkState.opening) {
 			this.session.open(this.#credentials);
 			this.#credentials = {};
-			this.#enter(LinkState.greeting);
+			this.enter(LinkState.greeting);
 		}
-		this.#guard(this.#host.clock.now());
+		this.guard(this.#host.clock.now());
 	}
 	onReadable(count: number): void {
 		if (this.#transport === undefined) return;
 		this.unread = this.unread > 0 ? Infinity : count;
-		this.#guard(this.#host.clock.now());
+		this.guard(this.#host.clock.now());
 	}
 	onLost(detail: string, blame?: Blame): void {
-		if (blame !== undefined) this.#fail(Cause[blame], detail);
-		else if (this.state === LinkState.opening) this.#fail(Cause.unreachable, detail);
-		else this.#fail(Cause.closed, this.state === LinkState.greeting ? `${detail}, before CONNACK` : detail);
+		if (blame !== undefined) this.fail(Cause[blame], detail);
+		else if (this.state === LinkState.opening) this.fail(Cause.unreachable, detail);
+		else this.fail(Cause.closed, this.state === LinkState.greeting ? `${detail}, before CONNACK` : detail);
 	}
 	/** Everything that the host calls ends here: read what may be read, send what is due, set the alarm. */
-	#guard(now: number): void {
+	private guard(now: number): void {
 		this.#busy = true;
 		try {
 			do {
-				if (this.unread > 0 && this.#transport !== undefined) this.#read(this.#transport, now);
+				if (this.unread > 0 && this.#transport !== undefined) this.read(this.#transport, now);
 				if (now >= this.outbox.expireAt) this.outbox.expire(now);
 				if (this.#transport !== undefined) this.#outlet.pump(this.#transport, now);
 				// Acknowledgements that have gone out may have made room for what was left unread.
@@ -175,88 +175,88 @@ export class Link implements TransportHandler {
 			this.breach(error);
 		}
 		this.#busy = false;
-		if (this.state !== online) return this.#arm();
+		if (this.state !== online) return this.arm();
 		let next = this.session.pulse.deadline;
 		if (this.outbox.expireAt < next) next = this.outbox.expireAt;
-		if (next < this.#armedFor) this.#ringAt(next);
+		if (next < this.#armedFor) this.ringAt(next);
 	}
-	#onAlarm(): void {
+	private onAlarm(): void {
 		this.#armedFor = Infinity;
 		const now = this.#host.clock.now();
 		if (this.state !== online || now >= this.session.pulse.deadline) {
 			try {
-				this.#tick(now);
+				this.tick(now);
 			} catch (error) {
 				this.breach(error);
 			}
 		}
-		this.#guard(now);
+		this.guard(now);
 	}
-	#tick(now: number): void {
+	private tick(now: number): void {
 		if (this.state === LinkState.online) {
 			const detail = this.session.tick(now, this.unread > 0, this.#reader.left > 0);
-			if (detail !== undefined) this.#fail(Cause.silent, detail);
+			if (detail !== undefined) this.fail(Cause.silent, detail);
 		} else if (now >= this.#until && this.state === LinkState.waiting) {
-			if (!this.#held) this.#dial(now);
+			if (!this.#held) this.dial(now);
 		} else if (now >= this.#until && this.state !== LinkState.stopped)
-			this.#fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
+			this.fail(Cause.silent, `no answer in ${this.#options.connectMs / 1000} s`);
 	}
 	/** An error ends the connection. [MQTT-4.13.1-1] [MQTT-4.8.0-1, 3.1.1] [MQTT-4.8.0-2, 3.1.1] */
 	breach(error: unknown): void {
 		if (error instanceof ProtocolError) {
 			// Before 5.0 a DISCONNECT would make the broker forget our will; there the stream just ends.
-			if (this.#options.session.version === 5) this.#farewell(error.violation);
-			this.#fail(Cause.protocol, error.message);
-		} else this.#fail(Cause.fault, String(error));
+			if (this.#options.session.version === 5) this.farewell(error.violation);
+			this.fail(Cause.protocol, error.message);
+		} else this.fail(Cause.fault, String(error));
 	}
-	#dial(now: number): void {
+	private dial(now: number): void {
 		const attempt = ++this.#attempt;
 		this.endpoint = this.#route.take();
 		this.#until = now + this.#options.connectMs;
-		this.#enter(LinkState.resolving);
+		this.enter(LinkState.resolving);
 		const provider = this.#options.credentials;
-		if (provider === undefined) return this.#resolve({}, attempt);
+		if (provider === undefined) return this.resolve({}, attempt);
 		provider(credentials => {
-			if (credentials !== undefined) this.#resolve(credentials, attempt);
-			else if (attempt === this.#attempt) this.#fail(Cause.credentials, "there are no credentials");
+			if (credentials !== undefined) this.resolve(credentials, attempt);
+			else if (attempt === this.#attempt) this.fail(Cause.credentials, "there are no credentials");
 		});
 	}
 	/** Its first answer counts; one that comes later, or to a former attempt, is ignored. */
-	#resolve(credentials: Credentials, attempt: number): void {
+	private resolve(credentials: Credentials, attempt: number): void {
 		if (attempt !== this.#attempt) return;
 		this.#attempt++;
 		try {
 			this.session.check(this.frame, credentials);
 			this.#credentials = credentials;
 			const { host, scheme } = this.endpoint;
-			if (scheme === "serial") return this.#open("");
+			if (scheme === "serial") return this.open("");
 			this.#cancelResolve = this.#host.network.resolve(host, address => {
 				this.#cancelResolve = undefined;
-				if (address === undefined) this.#fail(Cause.name, `the name ${host} does not resolve`);
-				else this.#open(address);
+				if (address === undefined) this.fail(Cause.name, `the name ${host} does not resolve`);
+				else this.open(address);
 			});
 		} catch (error) {
-			this.#fail(Cause.fault, String(error));
+			this.fail(Cause.fault, String(error));
 		}
 	}
-	#open(address: string): void {
-		this.#enter(LinkState.opening);
+	private open(address: string): void {
+		this.enter(LinkState.opening);
 		// Whoever heard of it may have stopped the link.
 		if (this.state !== LinkState.opening) return;
 		try {
 			this.#transport = openStream(this.#host, this.endpoint, address, this.#options, this.frame, this);
 			this.#outlet.open(this.#transport);
 		} catch (error) {
-			this.#fail(Cause.fault, String(error));
+			this.fail(Cause.fault, String(error));
 		}
 	}
 	/** Acts on all that has come in, until there is no more, or too much to be done about it first. */
-	#read(transport: Transport, now: number): void {
+	private read(transport: Transport, now: number): void {
 		const session = this.session;
 		const reader = this.#reader;
 		if (!session.ready) return this.inlet.offer();
 		// What was left in the reader is unread as well.
-		if (this.unread === Infinity && !this.#take(transport, now)) return;
+		if (this.unread === Infinity && !this.take(transport, now)) return;
 		while (this.unread > 0) {
 			const bytes = transport.read(reader.room);
 			if (bytes === undefined) {
@@ -266,12 +266,12 @@ export class Link implements TransportHandler {
 			session.pulse.heardAt = now;
 			reader.fill(bytes);
 			const count = bytes.length;
-			if (!session.receiveAcks(reader, now) && !this.#take(transport, now)) return;
+			if (!session.receiveAcks(reader, now) && !this.take(transport, now)) return;
 			this.unread -= count;
 		}
 	}
 	/** Acts on the whole packets which are in the reader; false when it is not to be filled again now. */
-	#take(transport: Transport, now: number): boolean {
+	private take(transport: Transport, now: number): boolean {
 		const session = this.session;
 		const reader = this.#reader;
 		while (reader.next()) {
@@ -279,7 +279,7 @@ export class Link implements TransportHandler {
 			if (event === message) {
 				const { token, id, qos } = session.incoming;
 				if (this.#handler.onMessage() && qos > 0) session.receiver.acknowledge(token, id, qos);
-			} else if (event !== none) this.#act(event, now);
+			} else if (event !== none) this.act(event, now);
 			if (this.#transport !== transport) return false;
 			if (session.ready) continue;
 			reader.keep();
@@ -288,7 +288,7 @@ export class Link implements TransportHandler {
 		}
 		return true;
 	}
-	#act(event: SessionEvent, now: number): void {
+	private act(event: SessionEvent, now: number): void {
 		const { handshake, incoming } = this.session;
 		switch (event) {
 			case SessionEvent.begun:
@@ -298,24 +298,24 @@ export class Link implements TransportHandler {
 			case SessionEvent.connected:
 				this.#onlineAt = now;
 				if (!handshake.sessionPresent || handshake.unsure) this.subscriptions.renew();
-				return this.#enter(LinkState.online);
+				return this.enter(LinkState.online);
 			case SessionEvent.refused: // [MQTT-4.13.2-1]
-				return this.#turnAway(refusalCause(handshake.reason), "refused", now);
+				return this.turnAway(refusalCause(handshake.reason), "refused", now);
 			case SessionEvent.disconnected:
-				return this.#turnAway(closeCause(handshake.reason), "closed by the broker", now);
+				return this.turnAway(closeCause(handshake.reason), "closed by the broker", now);
 		}
 	}
-	#turnAway(cause: Cause, what: string, now: number): void {
+	private turnAway(cause: Cause, what: string, now: number): void {
 		const { reason, properties } = this.session.handshake;
 		const detail = `${what}: ${explain(reason, properties)}`;
-		const elsewhere = this.#route.redirect(reason, properties?.serverReference, this.#isHealthy(now));
-		if (elsewhere === undefined) this.#fail(cause, detail);
-		else this.#fail(Cause.moved, `${detail}, ${elsewhere}`);
+		const elsewhere = this.#route.redirect(reason, properties?.serverReference, this.isHealthy(now));
+		if (elsewhere === undefined) this.fail(cause, detail);
+		else this.fail(Cause.moved, `${detail}, ${elsewhere}`);
 	}
-	#isHealthy(now: number): boolean {
+	private isHealthy(now: number): boolean {
 		return this.state === online && now - this.#onlineAt >= this.#options.healthyMs;
 	}
-	#farewell(reason: number, sessionExpirySeconds?: number): void {
+	private farewell(reason: number, sessionExpirySeconds?: number): void {
 		this.session.leave(reason, sessionExpirySeconds); // [MQTT-3.14.4-2] [MQTT-3.14.4-1, 3.1.1]
 		try {
 			if (this.#transport !== undefined) this.#outlet.pump(this.#transport, this.#host.clock.now());
@@ -323,20 +323,20 @@ export class Link implements TransportHandler {
 			// The stream is given up in any case; a farewell that cannot be said changes nothing.
 		}
 	}
-	#fail(cause: Cause, detail: string): void {
+	private fail(cause: Cause, detail: string): void {
 		if (this.state <= LinkState.waiting) return;
 		const now = this.#host.clock.now();
 		this.endings[cause]!++;
 		this.cause = cause;
 		this.detail = detail;
-		this.retryMs = this.#route.advance(cause, this.#isHealthy(now), this.#host.random.word());
+		this.retryMs = this.#route.advance(cause, this.isHealthy(now), this.#host.random.word());
 		this.#until = now + this.retryMs;
-		this.#drop();
-		this.#enter(LinkState.waiting);
-		this.#arm();
+		this.drop();
+		this.enter(LinkState.waiting);
+		this.arm();
 	}
 	/** What dies with the connection. */
-	#drop(): void {
+	private drop(): void {
 		this.#attempt++;
 		this.#cancelResolve?.();
 		this.#cancelResolve = undefined;
@@ -349,12 +349,12 @@ export class Link implements TransportHandler {
 		this.inlet.lose();
 		this.session.lose();
 	}
-	#enter(state: LinkState): void {
+	private enter(state: LinkState): void {
 		this.state = state;
 		this.#handler.onLinkState();
 	}
 	/** The alarm rings for whatever is due first; it may ring early, and is then set again. */
-	#arm(): void {
+	private arm(): void {
 		let next = this.outbox.expireAt;
 		if (this.state === online) {
 			const deadline = this.session.pulse.deadline;
@@ -365,9 +365,9 @@ export class Link implements TransportHandler {
 			!(this.#held && this.state === LinkState.waiting)
 		)
 			next = this.#until;
-		if (next < this.#armedFor) this.#ringAt(next);
+		if (next < this.#armedFor) this.ringAt(next);
 	}
-	#ringAt(time: number): void {
+	private ringAt(time: number): void {
 		this.#armedFor = time;
 		this.#alarm.set(time);
 	}

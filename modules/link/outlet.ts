@@ -49,7 +49,7 @@ export class Outlet {
 			if (frame.end > frame.start) {
 				// Only whoever hears of an end makes something due that was not.
 				const isLast = isWritten && sender.unwritten === 0 && sender.direct === 0;
-				if (!this.#flush(transport) || isLast) return;
+				if (!this.flush(transport) || isLast) return;
 			} else {
 				const count = Math.min(sender.directLeft, this.writable);
 				if (count === 0) return;
@@ -61,7 +61,7 @@ export class Outlet {
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
 	}
 	/** Writes what is in the frame; false when the socket has not taken all of it. */
-	#flush(transport: Transport): boolean {
+	private flush(transport: Transport): boolean {
 		const frame = this.#frame;
 		const sender = this.#session.sender;
 		let to = this.#sent;

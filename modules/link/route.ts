@@ -57,7 +57,7 @@ export class Route {
 		if (reason !== useAnotherServer && reason !== serverMoved) return undefined;
 		if (reference === undefined) return "without saying which";
 		if (!this.#followRedirects) return `namely "${reference}", which is not followed`;
-		const target = this.#targetOf(reference);
+		const target = this.targetOf(reference);
 		if (target === undefined) return `namely "${reference}", which is no ${this.endpoint.scheme}:// address`;
 		if (wasHealthy) this.#redirects = 0;
 		if (this.#redirects >= redirectsMax)
@@ -69,7 +69,7 @@ export class Route {
 		return `namely ${target.url}`;
 	}
 	/** The first of the references, of host and perhaps port, that can be gone to. */
-	#targetOf(references: string): Endpoint | undefined {
+	private targetOf(references: string): Endpoint | undefined {
 		const { scheme, path } = this.endpoint;
 		for (const reference of references.split(" ")) {
 			if (scheme === "serial" || reference.indexOf("/") >= 0) continue;

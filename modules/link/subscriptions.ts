@@ -35,7 +35,7 @@ export class Subscriptions {
 		if (former < 0 && this.#wanted.length === this.max)
 			throw new RangeError(`subscription "${filter}": more than ${this.max} at a time`);
 		const subscription = { filter, options, due: false, asked: false, granted: false, onAnswer };
-		if (!this.#ask(subscription)) throw this.#tooMany(filter);
+		if (!this.ask(subscription)) throw this.tooMany(filter);
 		if (former < 0) this.#wanted.push(subscription);
 		else this.#wanted[former] = subscription;
 	}
@@ -47,23 +47,23 @@ export class Subscriptions {
 		if (at < 0) return false;
 		const answered: Request["onAnswer"] = (code, properties) => {
 			onAnswer(code, properties);
-			this.#askDue();
+			this.askDue();
 		};
-		if (!this.#requests.add({ filter, options: undefined, onAnswer: answered })) throw this.#tooMany(filter);
+		if (!this.#requests.add({ filter, options: undefined, onAnswer: answered })) throw this.tooMany(filter);
 		this.#wanted.splice(at, 1);
 		return true;
 	}
 	/** The broker has no session of ours: ask for all of it again. */
 	renew(): void {
 		for (const subscription of this.#wanted) subscription.due = !subscription.asked;
-		this.#askDue();
+		this.askDue();
 	}
 	/** Asks for what is due, while there is room for requests; each answer makes some. */
-	#askDue(): void {
-		for (const subscription of this.#wanted) if (subscription.due && !this.#ask(subscription)) return;
+	private askDue(): void {
+		for (const subscription of this.#wanted) if (subscription.due && !this.ask(subscription)) return;
 	}
 	/** False when too many requests are unanswered. */
-	#ask(subscription: Subscription): boolean {
+	private ask(subscription: Subscription): boolean {
 		const { filter, options } = subscription;
 		const onAnswer: Request["onAnswer"] = (code, properties) => {
 			subscription.asked = false;
@@ -74,14 +74,14 @@ export class Subscriptions {
 				else this.#wanted = this.#wanted.filter(wanted => wanted !== subscription);
 				subscription.onAnswer(code, properties);
 			}
-			this.#askDue();
+			this.askDue();
 		};
 		if (!this.#requests.add({ filter, options, onAnswer })) return false;
 		subscription.due = false;
 		subscription.asked = true;
 		return true;
 	}
-	#tooMany(filter: string): RangeError {
+	private tooMany(filter: string): RangeError {
 		return new RangeError(`"${filter}": more than ${this.#requests.max} requests unanswered`);
 	}
 }

@@ -128,7 +128,7 @@ export class Outbox {
 		// The last row may be that of a message which has ended, and is being reported.
 		if (record === 0) return 0;
 		if (marks & latestMark || this.count === this.recordsMax || this.#limit - this.#top < bytes)
-			if (!this.#makeRoom(bytes, marks, key)) return 0;
+			if (!this.makeRoom(bytes, marks, key)) return 0;
 		const rows = this.#rows;
 		const row = record << rowShift;
 		this.#free = rows[row]!;
@@ -141,7 +141,7 @@ export class Outbox {
 		rows[row + bytesAt] = bytes;
 		const id = rows[row + idAt]! + this.idSize;
 		this.lastId = rows[row + idAt] = id > packetIdMax ? record : id;
-		if (ttlMs !== Infinity) marks = this.#limitLife(row, marks, now + ttlMs);
+		if (ttlMs !== Infinity) marks = this.limitLife(row, marks, now + ttlMs);
 		if (marks & urgentMask) this.urgent++;
 		rows[row + marksAt] = marks | waitingBits;
 		this.count++;
@@ -215,7 +215,7 @@ export class Outbox {
 			if ((this.marks(record) & priorityMask) > (this.marks(best) & priorityMask)) best = record;
 		if (best === this.next) return;
 		this.#isSorted = false;
-		this.#unlink(best);
+		this.unlink(best);
 		const row = best << rowShift;
 		const previous = rows[(this.next << rowShift) + previousAt]!;
 		rows[row] = this.next;
@@ -234,7 +234,7 @@ export class Outbox {
 	}
 	/** Ends the record, and reports it. */
 	finish(record: number, outcome: Outcome, reason: number): void {
-		this.#drop(record);
+		this.drop(record);
 		this.#rows[record << rowShift] = this.#free;
 		this.#free = record;
 		this.onEnd(record, outcome, reason);
@@ -331,14 +331,14 @@ export class Outbox {
 	setSent(record: number, now: number): void {
 		this.#rows[(record << rowShift) + sentAt] = now * partsPerMs;
 	}
-	#limitLife(row: number, marks: number, end: number): number {
+	private limitLife(row: number, marks: number, end: number): number {
 		this.mortal++;
 		this.#rows[row + expiryAt] = end;
 		if (end < this.expireAt) this.expireAt = end;
 		return marks | expiring;
 	}
 	/** Takes the record out of list and counts; its row is not free yet. */
-	#drop(record: number): void {
+	private drop(record: number): void {
 		const rows = this.#rows;
 		const row = record << rowShift;
 		const marks = rows[row + marksAt]!;
@@ -349,10 +349,10 @@ export class Outbox {
 		}
 		if (marks & expiring && --this.mortal === 0) this.expireAt = Infinity;
 		rows[row + marksAt] = marks & ~stateMask;
-		this.#unlink(record);
+		this.unlink(record);
 		if (--this.count === 0) this.#top = this.from;
 	}
-	#unlink(record: number): void {
+	private unlink(record: number): void {
 		const rows = this.#rows;
 		const row = record << rowShift;
 		const next = rows[row]!;
@@ -364,14 +364,14 @@ export class Outbox {
 	 * Ends the records which this message replaces, displaces the oldest it may, and closes the holes; false
 	 * when all that would not do: then nothing has changed.
 	 */
-	#makeRoom(bytes: number, marks: number, key: Uint8Array): boolean {
+	private makeRoom(bytes: number, marks: number, key: Uint8Array): boolean {
 		if (bytes > this.arenaBytes)
 			throw new RangeError(`a message of ${bytes} bytes is over the outbox of ${this.arenaBytes}`);
 		if (!canMakeRoom(this, bytes, marks, key)) return false;
 		let next = 0;
 		for (let record = this.next; record !== 0; record = next) {
 			next = this.after(record);
-			if (replaces(this, record, marks, key)) this.#retire(record, Outcome.replaced);
+			if (replaces(this, record, marks, key)) this.retire(record, Outcome.replaced);
 		}
 		let free = this.arenaBytes - this.usedBytes;
 		for (let record = this.next; record !== 0; record = next) {
@@ -379,15 +379,15 @@ export class Outbox {
 			next = this.after(record);
 			if (!displaces(this, record, marks)) continue;
 			free += this.bytes(record);
-			this.#retire(record, Outcome.displaced);
+			this.retire(record, Outcome.displaced);
 		}
 		if (this.#limit - this.#top >= bytes) return true;
 		this.#top = compact(this.memory, this.#rows, this.from, this.#isSorted);
 		return true;
 	}
 	/** Ends the record, which report() will tell. */
-	#retire(record: number, outcome: Outcome): void {
-		this.#drop(record);
+	private retire(record: number, outcome: Outcome): void {
+		this.drop(record);
 		const row = record << rowShift;
 		this.#rows[row] = 0;
 		this.#rows[row + expiryAt] = outcome;

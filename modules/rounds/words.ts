@@ -9,7 +9,7 @@ const advice: Readonly<Record<string, string>> = Object.freeze({
 	silent: "What listens there may not be an MQTT broker, or the way to it is cut.",
 	protocol: "What listens there may not be an MQTT broker.",
 	duplicate: "Another client uses this client id: give each device its own.",
-	tls: "Check whom this device trusts, the broker's certificate, and the date here.",
+	tls: "Check that the port speaks TLS, whom this device trusts, the broker's certificate, and the date here.",
 	moved: "Give the address that the broker names.",
 	credentials: "Check where the credentials come from.",
 });

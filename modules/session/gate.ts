@@ -49,9 +49,9 @@ export class Gate {
 	 */
 	tick(now: number, owing: boolean, deaf: boolean): string | undefined {
 		this.deadline = Infinity;
-		if (this.#receiver.overrun) return this.#watchOverrun(now);
+		if (this.#receiver.overrun) return this.watchOverrun(now);
 		const { pending, oldest } = this.#receiver;
-		if (this.#openMax !== this.#usualMax) this.#watchJam(now);
+		if (this.#openMax !== this.#usualMax) this.watchJam(now);
 		else if (!owing || !deaf || pending !== this.pendingMax) this.#jamToken = -1;
 		else if (oldest !== this.#jamToken) {
 			this.#jamToken = oldest;
@@ -65,7 +65,7 @@ export class Gate {
 		return undefined;
 	}
 	/** Reading goes on because of a jam, until there is room again. */
-	#watchJam(now: number): void {
+	private watchJam(now: number): void {
 		if (this.#receiver.pending >= this.#usualMax) {
 			this.deadline = now + pollMs;
 			return;
@@ -74,7 +74,7 @@ export class Gate {
 		if (this.pendingMax > 0) this.pendingMax = this.#usualMax;
 	}
 	/** The connection is made anew when what was taken is done, or the broker does not release it in time. */
-	#watchOverrun(now: number): string | undefined {
+	private watchOverrun(now: number): string | undefined {
 		const { max, settled, pending } = this.#receiver;
 		this.#overrunAt = Math.min(this.#overrunAt, now);
 		if (settled || (pending === 0 && now - this.#overrunAt >= this.#ackMs))

@@ -25,6 +25,8 @@ const disconnectMax = 9;
 /** Reason codes of AUTH [MQTT5 3.15.2.1]. */
 const continueAuthentication = 0x18;
 const reauthenticate = 0x19;
+/** What the refusal of a broker that does not know our version says in the words of ours. */
+const oldRefusal: ConnackPacket = Object.freeze({ cmd: "connack", sessionPresent: false, reasonCode: 0x84 });
 
 /**
  * How a connection begins and ends in words: CONNECT, AUTH, CONNACK and DISCONNECT.
@@ -96,7 +98,7 @@ export class Handshake {
 		this.#authReason = 0;
 		this.#authData = undefined;
 		this.#credentials = {};
-		this.#endReauthentication(false);
+		this.endReauthentication(false);
 	}
 	/**
 	 * Proves anew who we are, on this connection [MQTT-4.12.1-1]; false when we are not online, or it is under
@@ -128,10 +130,10 @@ export class Handshake {
 	/** Writes what is due and fits. */
 	transmit(frame: FrameWriter): boolean {
 		if (this.#authReason !== 0 && (this.#phase === Phase.waiting || this.#phase === Phase.online))
-			return this.#writeAuth(frame);
+			return this.writeAuth(frame);
 		// [MQTT-3.1.2-30]
-		if (this.#phase === Phase.greeting) return this.#writeConnect(frame);
-		return this.#phase === Phase.leaving && this.#writeDisconnect(frame);
+		if (this.#phase === Phase.greeting) return this.writeConnect(frame);
+		return this.#phase === Phase.leaving && this.writeDisconnect(frame);
 	}
 	/** Acts on a packet that comes while we are not online. */
 	receiveEarly(packet: FrameReader): SessionEvent {
@@ -140,7 +142,10 @@ export class Handshake {
 		if (this.#phase === Phase.leaving || this.#phase === Phase.left) return SessionEvent.none;
 		if (this.#phase !== Phase.waiting) throw breach("a packet before CONNECT");
 		const { type } = packet;
-		if (type === PacketType.connack) return this.#receiveConnack(readServerPacket(packet) as ConnackPacket);
+		if (type === PacketType.connack) {
+			if (isOldRefusal(packet)) return this.receiveConnack(oldRefusal);
+			return this.receiveConnack(readServerPacket(packet) as ConnackPacket);
+		}
 		if (type === PacketType.auth || (type === PacketType.disconnect && this.#options.version === 5))
 			return this.receive(packet);
 		throw breach(`packet type ${type} instead of CONNACK`);
@@ -148,8 +153,8 @@ export class Handshake {
 	/** Acts on an AUTH or DISCONNECT, and takes any other packet for a breach. */
 	receive(packet: FrameReader): SessionEvent {
 		const { type } = packet;
-		if (type === PacketType.disconnect && this.#options.version === 5) return this.#receiveDisconnect(packet);
-		if (type === PacketType.auth) return this.#receiveAuth(packet);
+		if (type === PacketType.disconnect && this.#options.version === 5) return this.receiveDisconnect(packet);
+		if (type === PacketType.auth) return this.receiveAuth(packet);
 		throw breach(type === PacketType.connack ? "CONNACK twice" : `packet type ${type} from a broker`);
 	}
 	/** Goes back to the client id of the options; false when no other was assigned. */
@@ -159,16 +164,16 @@ export class Handshake {
 		return true;
 	}
 	// [MQTT-3.1.0-1] [MQTT-3.1.0-2] [MQTT-3.1.0-1, 3.1.1] [MQTT-3.1.0-2, 3.1.1]
-	#writeConnect(frame: FrameWriter): boolean {
+	private writeConnect(frame: FrameWriter): boolean {
 		this.#phase = Phase.waiting;
 		this.#asked = true;
 		this.#authData = this.#options.authenticator?.start();
-		this.#write(frame, this.connectPacket(this.#credentials));
+		this.write(frame, this.connectPacket(this.#credentials));
 		this.#authData = undefined;
 		this.#credentials = {};
 		return true;
 	}
-	#writeDisconnect(frame: FrameWriter): boolean {
+	private writeDisconnect(frame: FrameWriter): boolean {
 		if (frame.room < disconnectMax) return false;
 		this.#phase = Phase.left;
 		// What is too long for this broker stays unsaid [MQTT-3.2.2-15].
@@ -183,7 +188,7 @@ export class Handshake {
 		if (code !== 0) frame.byte(code);
 		return true;
 	}
-	#writeAuth(frame: FrameWriter): boolean {
+	private writeAuth(frame: FrameWriter): boolean {
 		if (frame.end > frame.start) return false;
 		const authenticationMethod = this.#options.authenticator!.method;
 		const properties =
@@ -191,7 +196,7 @@ export class Handshake {
 				? { authenticationMethod }
 				: { authenticationMethod, authenticationData: this.#authData };
 		const from = frame.end;
-		this.#write(frame, { cmd: "auth", reasonCode: this.#authReason, properties });
+		this.write(frame, { cmd: "auth", reasonCode: this.#authReason, properties });
 		const bytes = frame.end - from;
 		if (this.#phase === Phase.online && bytes > this.offer.packetBytesMax) {
 			frame.reset();
@@ -201,7 +206,7 @@ export class Handshake {
 		return true;
 	}
 	/** Authentication data is known only now, and may be longer than any frame. */
-	#write(frame: FrameWriter, packet: ConnectPacket | AuthPacket): void {
+	private write(frame: FrameWriter, packet: ConnectPacket | AuthPacket): void {
 		try {
 			writeClientPacket(frame, packet, this.#options.version);
 		} catch (error) {
@@ -212,7 +217,7 @@ export class Handshake {
 			throw new RangeError(`${what} is over the frame of ${frameBytes}: give it more frameBytes`);
 		}
 	}
-	#receiveConnack(connack: ConnackPacket): SessionEvent {
+	private receiveConnack(connack: ConnackPacket): SessionEvent {
 		const { clean, authenticator } = this.#options;
 		const { properties } = connack;
 		this.#asked = false;
@@ -235,7 +240,7 @@ export class Handshake {
 		this.#phase = Phase.online;
 		return SessionEvent.connected;
 	}
-	#receiveDisconnect(packet: FrameReader): SessionEvent {
+	private receiveDisconnect(packet: FrameReader): SessionEvent {
 		const { reasonCode, properties } = readServerPacket(packet) as Ending;
 		this.reason = reasonCode;
 		if (isClientReason(this.reason) || properties?.sessionExpiryInterval !== undefined)
@@ -244,7 +249,7 @@ export class Handshake {
 		this.detail = properties?.reasonString ?? "";
 		return SessionEvent.disconnected;
 	}
-	#receiveAuth(packet: FrameReader): SessionEvent {
+	private receiveAuth(packet: FrameReader): SessionEvent {
 		const { authenticator } = this.#options;
 		const { reasonCode, properties } = readServerPacket(packet) as Ending;
 		if (isClientReason(reasonCode)) throw breach("AUTH as only clients send it");
@@ -261,13 +266,21 @@ export class Handshake {
 		} else {
 			if (this.#phase === Phase.waiting) throw breach("AUTH ends before CONNACK");
 			authenticator.finish?.(properties?.authenticationData);
-			this.#endReauthentication(true);
+			this.endReauthentication(true);
 		}
 		return SessionEvent.none;
 	}
-	#endReauthentication(accepted: boolean): void {
+	private endReauthentication(accepted: boolean): void {
 		const onEnd = this.#onReauthenticated;
 		this.#onReauthenticated = undefined;
 		onEnd?.(accepted);
 	}
+}
+
+/**
+ * A broker which knows no 5.0 refuses as in 3.1.1, with two bytes [MQTT 3.1.1, 3.2.2.3]. In 5.0 they are no
+ * packet at all, since its properties are missing.
+ */
+function isOldRefusal({ version, bytes, at, end }: FrameReader): boolean {
+	return version === 5 && end - at === 2 && bytes[at] === 0 && bytes[at + 1] === 1;
 }

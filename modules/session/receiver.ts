@@ -52,43 +52,43 @@ export class Receiver {
 	}
 	/** Takes a message in: the token for acknowledge(), or -1 when it was delivered before. */
 	publish(message: Incoming, version: Version): number {
-		if (this.pending >= this.#room) return this.#passOver(version);
-		if (message.qos === 2) return this.#publishOnce(message, version);
+		if (this.pending >= this.#room) return this.passOver(version);
+		if (message.qos === 2) return this.publishOnce(message, version);
 		// At QoS 1 alone, what is unfinished is what is pending.
-		if (this.#idCount > 0 && version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
-		return this.#push(message.id | (1 << qosShift));
+		if (this.#idCount > 0 && version === 5 && this.unfinished() >= this.max) throw tooMany(this.max);
+		return this.push(message.id | (1 << qosShift));
 	}
 	/** Whether publish() would give a token for the message: it is new, and there is room for it. */
 	wants({ id, dup, qos }: Incoming): boolean {
 		if (this.pending >= this.#room) return false;
 		if (qos === 1) return true;
-		const at = this.#find(id);
+		const at = this.find(id);
 		if (at >= 0) return !dup && (this.#ids[at]! & doubtFlag) !== 0;
-		return this.#idCount < this.max || this.#stale() >= 0;
+		return this.#idCount < this.max || this.stale() >= 0;
 	}
 	/** The same at QoS 2. */
-	#publishOnce({ id, dup }: Incoming, version: Version): number {
-		let at = this.#find(id);
+	private publishOnce({ id, dup }: Incoming, version: Version): number {
+		let at = this.find(id);
 		// What is sent again has DUP [MQTT-3.3.1-1]: without it, this is the first message of another session.
 		if (at >= 0 && this.#ids[at]! & doubtFlag && !dup) {
 			this.#ids.copyWithin(at, at + 1, this.#idCount--);
 			at = -1;
 		}
 		if (at < 0) {
-			if (version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);
-			if (this.#idCount === this.max && !this.#evict()) return this.#passOver(version);
+			if (version === 5 && this.unfinished() >= this.max) throw tooMany(this.max);
+			if (this.#idCount === this.max && !this.evict()) return this.passOver(version);
 			this.#ids[this.#idCount++] = id | seenFlag;
 			// [MQTT-4.3.3-8] [MQTT-4.3.3-9] [MQTT-4.3.3-2, 3.1.1]
-			return this.#push(id | (2 << qosShift));
+			return this.push(id | (2 << qosShift));
 		}
 		this.#ids[at] = (this.#ids[at]! & ~doubtFlag) | seenFlag;
-		this.#push(id | (2 << qosShift) | (this.#ids[at]! & doneFlag));
+		this.push(id | (2 << qosShift) | (this.#ids[at]! & doneFlag));
 		// [MQTT-4.3.3-10]
-		if (this.#ids[at]! & doneFlag) this.#drain();
+		if (this.#ids[at]! & doneFlag) this.drain();
 		return -1;
 	}
 	/** There is no room: a breach in 5.0, and before that an overrun. Returns no token. */
-	#passOver(version: Version): number {
+	private passOver(version: Version): number {
 		if (version === 5) throw tooMany(this.max);
 		this.overrun = true;
 		this.#room = 0;
@@ -102,7 +102,7 @@ export class Receiver {
 	get settled(): boolean {
 		return this.pending === 0 && this.#idCount === 0;
 	}
-	#push(entry: number): number {
+	private push(entry: number): number {
 		const token = this.#nextToken++;
 		this.#inbox[token & (this.#inbox.length - 1)] = entry;
 		this.pending++;
@@ -116,12 +116,12 @@ export class Receiver {
 			this.pending--;
 			// [MQTT-3.3.4-1] [MQTT-4.3.2-4] [MQTT-4.3.2-5] [MQTT-3.3.4-1, 3.1.1] [MQTT-4.3.2-2, 3.1.1]
 			this.#acks.push(puback, id, 0);
-			if (this.pending > 0) this.#drain();
+			if (this.pending > 0) this.drain();
 			return;
 		}
 		if (token < this.#sessionToken) return;
 		if (qos === 2) {
-			const at = this.#find(id);
+			const at = this.find(id);
 			if (at >= 0) this.#ids[at]! |= doneFlag;
 		}
 		const mask = this.#inbox.length - 1;
@@ -132,11 +132,11 @@ export class Receiver {
 				if ((this.#inbox[again & mask]! & ~doneFlag) === (id | (qos << qosShift)))
 					this.#inbox[again & mask]! |= doneFlag;
 		}
-		this.#drain();
+		this.drain();
 	}
 	/** PUBREL: the id is free again [MQTT-4.3.3-11]. */
 	release(id: number): void {
-		const at = this.#find(id);
+		const at = this.find(id);
 		if (at >= 0) this.#ids.copyWithin(at, at + 1, this.#idCount--);
 		// [MQTT-4.3.3-11] [MQTT-4.3.3-12] [MQTT-4.3.3-13]
 		this.#acks.push(PacketType.pubcomp, id, at >= 0 ? 0 : packetIdNotFound);
@@ -159,8 +159,8 @@ export class Receiver {
 		this.#sessionToken = this.#nextToken;
 	}
 	/** Forgets such an id; false without any. */
-	#evict(): boolean {
-		const at = this.#stale();
+	private evict(): boolean {
+		const at = this.stale();
 		if (at < 0) return false;
 		this.#ids.copyWithin(at, at + 1, this.#idCount--);
 		return true;
@@ -169,23 +169,23 @@ export class Receiver {
 	 * Where the oldest id is that the broker has not named on this connection; -1 without any. It sends what it
 	 * knows of first, so it has lost that one, with a session whose end was told in a CONNACK which never came.
 	 */
-	#stale(): number {
+	private stale(): number {
 		for (let at = 0; at < this.#idCount; at++) if (!(this.#ids[at]! & seenFlag)) return at;
 		return -1;
 	}
 	/** Receive Maximum counts anew with each connection [MQTT5 4.9]. */
-	#unfinished(): number {
+	private unfinished(): number {
 		let count = 0;
 		for (let i = 0; i < this.#idCount; i++) if (this.#ids[i]! & seenFlag) count++;
 		for (let token = this.#firstToken; token < this.#nextToken; token++)
 			if (this.#inbox[token & (this.#inbox.length - 1)]! >> qosShift === 1) count++;
 		return count;
 	}
-	#find(id: number): number {
+	private find(id: number): number {
 		for (let i = 0; i < this.#idCount; i++) if ((this.#ids[i]! & idMask) === id) return i;
 		return -1;
 	}
-	#drain(): void {
+	private drain(): void {
 		const mask = this.#inbox.length - 1;
 		while (this.#firstToken < this.#nextToken) {
 			const entry = this.#inbox[this.#firstToken & mask]!;

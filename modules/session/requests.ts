@@ -91,7 +91,7 @@ export class Requests {
 		let at = 0;
 		while (at < this.#waiting.length && isControl(this.#waiting[at]!)) at++;
 		this.#waiting.splice(at, 0, control);
-		this.#count();
+		this.count();
 		return true;
 	}
 	/** The filter that has waited longest for its answer, or for being asked; undefined without any. */
@@ -104,14 +104,14 @@ export class Requests {
 		this.#waiting = this.#asked.map(({ request }) => request).concat(this.#waiting);
 		if (this.controls > 0) this.#waiting = this.#waiting.filter(request => !isControl(request));
 		this.#asked = [];
-		this.#count();
+		this.count();
 	}
 	/** The client is closed: nothing will be answered. */
 	abandon(): void {
 		const requests = this.#asked.map(({ request }) => request).concat(this.#waiting);
 		this.#asked = [];
 		this.#waiting = [];
-		this.#count();
+		this.count();
 		for (const { onAnswer } of requests) onAnswer(unanswered);
 	}
 	/** Writes the next one; false when there is none, it must wait, or does not fit into the frame now. */
@@ -121,10 +121,10 @@ export class Requests {
 			if (this.controls > 0 && !isControl(request)) return false;
 			const refusal = isControl(request) ? 0 : this.#offer.refusal(request.filter, request.options);
 			if (refusal !== 0) {
-				this.#refuse(refusal);
+				this.refuse(refusal);
 				continue;
 			}
-			const id = this.#unusedId();
+			const id = this.unusedId();
 			const from = frame.end;
 			try {
 				writeClientPacket(frame, packetOf(request, id), version);
@@ -135,12 +135,12 @@ export class Requests {
 			}
 			if (frame.end - from > this.#offer.packetBytesMax) {
 				frame.end = from;
-				this.#refuse(packetTooLarge);
+				this.refuse(packetTooLarge);
 				continue;
 			}
 			this.#waiting.shift();
 			this.#asked.push({ request, id });
-			this.#count();
+			this.count();
 			return true;
 		}
 		return false;
@@ -152,16 +152,16 @@ export class Requests {
 		if (codes.length > 1 || (type === PacketType.suback && codes.length === 0))
 			throw malformed(`${codes.length} answers to a request for one filter`);
 		const [{ request }] = this.#asked.splice(at, 1) as [Asked];
-		this.#count();
+		this.count();
 		request.onAnswer(codes[0] ?? 0, properties);
 	}
 	/** This broker has said that it does not take the next one: it need not be asked. */
-	#refuse(code: number): void {
+	private refuse(code: number): void {
 		const { onAnswer } = this.#waiting.shift()!;
-		this.#count();
+		this.count();
 		onAnswer(code);
 	}
-	#count(): void {
+	private count(): void {
 		this.unsent = this.#waiting.length;
 		this.owed = this.#asked.length;
 		this.controls = 0;
@@ -169,7 +169,7 @@ export class Requests {
 		for (const { request } of this.#asked) if (isControl(request)) this.controls++;
 	}
 	/** Another one each time: at most max are in use, and there are as many in each round. */
-	#unusedId(): number {
+	private unusedId(): number {
 		this.#round = (this.#round + this.#idSize) & packetIdMax;
 		let id = this.#round + this.#firstId;
 		while (this.#asked.some(asked => ((asked.id ^ id) & (this.#idSize - 1)) === 0)) id++;

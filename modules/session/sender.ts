@@ -172,10 +172,10 @@ export class Sender {
 	/** Writes the next PUBLISHes that are due and fit, or starts a direct one; false when there is none. */
 	transmit(frame: FrameWriter, now: number): boolean {
 		const outbox = this.outbox;
-		if (this.#again !== 0) return this.#resend(frame, now);
+		if (this.#again !== 0) return this.resend(frame, now);
 		if (outbox.next === 0) return false;
-		if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);
-		return this.#take(frame, frame.limit - frame.end, now);
+		if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.transmitOne(frame, now);
+		return this.take(frame, frame.limit - frame.end, now);
 	}
 	/**
 	 * Takes the messages at the front of the arena, when they are next: at most that many bytes, to be written
@@ -194,19 +194,19 @@ export class Sender {
 	// [MQTT-4.3.2-3] [MQTT-4.3.3-3] [MQTT-4.4.0-2] [MQTT-4.3.2-1, 3.1.1]
 	acknowledge(id: number, reason: number, qos: number): void {
 		const outbox = this.outbox;
-		const record = this.#find(id);
+		const record = this.find(id);
 		const marks = outbox.marks(record); // 0 of record 0
 		if ((marks & Mark.qos) !== qos << Mark.qosShift || outbox.state(record) !== RecordState.sent) return;
-		this.#finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason);
+		this.finish(record, reason < 0x80 ? Outcome.delivered : Outcome.refused, reason);
 	}
 	/** PUBREC: the broker owns the message; false when the id has nothing to be released. */
 	// [MQTT-4.3.3-4] [MQTT-4.3.3-6] [MQTT-4.3.3-1, 3.1.1]
 	receive(id: number): boolean {
 		const outbox = this.outbox;
-		const record = this.#find(id);
+		const record = this.find(id);
 		if (record === 0 || (outbox.marks(record) & Mark.qos) !== 2 << Mark.qosShift) return false;
 		if (outbox.state(record) === RecordState.sent) {
-			if (record === this.#again) this.#again = this.#following(record);
+			if (record === this.#again) this.#again = this.following(record);
 			outbox.setState(record, RecordState.released);
 		}
 		return true;
@@ -224,7 +224,7 @@ export class Sender {
 		const record = outbox.find(id);
 		const state = record === 0 ? RecordState.free : outbox.state(record);
 		if (state > RecordState.sent)
-			this.#finish(record, state === RecordState.doubted ? Outcome.unknown : Outcome.delivered, 0);
+			this.finish(record, state === RecordState.doubted ? Outcome.unknown : Outcome.delivered, 0);
 	}
 	/** How many bytes of the direct record the socket has taken. */
 	wrote(count: number): void {
@@ -243,34 +243,34 @@ export class Sender {
 		const from = frame.end;
 		const count = streams.write(frame);
 		if (count >= 0) {
-			if (count > 0 && streams.left === 0) this.#endDirect(frame.end);
+			if (count > 0 && streams.left === 0) this.endDirect(frame.end);
 			return count > 0;
 		}
 		const record = this.direct;
 		frame.end = from;
-		this.#endDirect(from);
+		this.endDirect(from);
 		if ((this.outbox.marks(record) & qosMask) === 0) this.unwritten--;
-		this.#finish(record, Outcome.unreadable, 0);
+		this.finish(record, Outcome.unreadable, 0);
 		if (done > 0) throw new Error(`half a message was sent, and its source failed: ${streams.fault}`);
 		return false;
 	}
 	/** The last byte of the record in pieces is in the frame, which it ends at. */
-	#endDirect(end: number): void {
+	private endDirect(end: number): void {
 		if ((this.outbox.marks(this.direct) & qosMask) === 0) this.outbox.setEnd(this.direct, end);
 		this.direct = 0;
 		this.streams.drop();
 	}
 	/** The record in flight with that id, or 0. While one is half in the socket, its bytes must stay. */
-	#find(id: number): number {
+	private find(id: number): number {
 		const record = this.outbox.find(id);
 		if (record !== 0 && record === this.direct) throw breach("a packet acknowledged before its end");
 		return record;
 	}
-	#finish(record: number, outcome: Outcome, reason: number): void {
-		if (record === this.#again) this.#again = this.#following(record);
+	private finish(record: number, outcome: Outcome, reason: number): void {
+		if (record === this.#again) this.#again = this.following(record);
 		this.outbox.finish(record, outcome, reason);
 	}
-	#take(frame: FrameWriter, bytesMax: number, now: number): boolean {
+	private take(frame: FrameWriter, bytesMax: number, now: number): boolean {
 		const outbox = this.outbox;
 		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
 		if (outbox.take(bytesMax, directBytesMin, quota, now, frame.end)) {
@@ -279,7 +279,7 @@ export class Sender {
 			return true;
 		}
 		const record = outbox.next;
-		if (!this.#isDirect(record, frame) || frame.end > frame.start) return false;
+		if (!this.isDirect(record, frame) || frame.end > frame.start) return false;
 		const bytes = outbox.bytes(record);
 		if (!outbox.take(bytes, bytes, quota, now, frame.end)) return false;
 		this.unwritten += outbox.takenFree;
@@ -288,12 +288,12 @@ export class Sender {
 		return true;
 	}
 	/** One message with all that may need a look: priority, what this broker takes, its time to live. */
-	#transmitOne(frame: FrameWriter, now: number): boolean {
+	private transmitOne(frame: FrameWriter, now: number): boolean {
 		const outbox = this.outbox;
 		while (outbox.next !== 0) {
 			outbox.promote();
 			const record = outbox.next;
-			const code = this.#refusal(record);
+			const code = this.refusal(record);
 			if (code === 0) {
 				if (this.#version === 5) setExpiry(outbox, record, now);
 				const bytes = outbox.bytes(record);
@@ -301,24 +301,24 @@ export class Sender {
 					const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
 					if (frame.room === 0 || !outbox.take(bytes, bytes, quota, now, 0)) return false;
 					this.unwritten += outbox.takenFree;
-					if (this.#stream(record, frame)) return true;
+					if (this.stream(record, frame)) return true;
 					continue;
 				}
 				const room = frame.limit - frame.end;
-				if (this.#mayShorten(bytes, frame)) return this.#sendAliased(record, frame, now);
-				return this.#take(frame, bytes < room ? bytes : room, now);
+				if (this.mayShorten(bytes, frame)) return this.sendAliased(record, frame, now);
+				return this.take(frame, bytes < room ? bytes : room, now);
 			}
 			outbox.finish(record, Outcome.unsendable, code);
 		}
 		return false;
 	}
 	/** Whether it may go by an alias: that first makes it longer, and needs a copy. */
-	#mayShorten(bytes: number, frame: FrameWriter): boolean {
+	private mayShorten(bytes: number, frame: FrameWriter): boolean {
 		if (this.#aliases === undefined || bytes > directBytesMin) return false;
 		const bytesMax = bytes + aliasBytes + 2;
 		return bytesMax <= frame.limit - frame.start && bytesMax <= this.#offer.packetBytesMax;
 	}
-	#sendAliased(record: number, frame: FrameWriter, now: number): boolean {
+	private sendAliased(record: number, frame: FrameWriter, now: number): boolean {
 		const { outbox } = this;
 		const bytes = outbox.bytes(record);
 		const quota = this.window - outbox.count + outbox.waiting + this.unwritten;
@@ -332,42 +332,42 @@ export class Sender {
 		if (outbox.takenFree > 0) outbox.setEnd(record, frame.end);
 		return true;
 	}
-	#resend(frame: FrameWriter, now: number): boolean {
+	private resend(frame: FrameWriter, now: number): boolean {
 		const outbox = this.outbox;
 		while (this.#again !== 0) {
 			const record = this.#again;
-			const code = this.#refusal(record);
-			if (outbox.state(record) !== RecordState.sent) this.#again = this.#following(record);
-			else if (code !== 0) this.#finish(record, Outcome.unsendable, code);
-			else return this.#sendAgain(record, frame, now);
+			const code = this.refusal(record);
+			if (outbox.state(record) !== RecordState.sent) this.#again = this.following(record);
+			else if (code !== 0) this.finish(record, Outcome.unsendable, code);
+			else return this.sendAgain(record, frame, now);
 		}
 		return this.transmit(frame, now);
 	}
-	#sendAgain(record: number, frame: FrameWriter, now: number): boolean {
+	private sendAgain(record: number, frame: FrameWriter, now: number): boolean {
 		const outbox = this.outbox;
 		const bytes = outbox.bytes(record);
 		const isStream = (outbox.marks(record) & streamedMark) !== 0;
 		if (isStream) {
 			if (frame.room === 0) return false;
-		} else if (this.#isDirect(record, frame)) {
+		} else if (this.isDirect(record, frame)) {
 			if (frame.end > frame.start) return false;
 		} else if (bytes > frame.room) return false;
 		if ((outbox.marks(record) & qosMask) === 0) {
 			this.unwritten++;
 			outbox.setEnd(record, frame.end + bytes);
-		} else if (this.#resent() >= this.window) return false;
+		} else if (this.resent() >= this.window) return false;
 		else outbox.setSent(record, now);
 		if (this.#version === 5) setExpiry(outbox, record, now);
-		this.#again = this.#following(record);
-		if (isStream) return this.#stream(record, frame) || this.#resend(frame, now);
-		if (this.#isDirect(record, frame)) {
+		this.#again = this.following(record);
+		if (isStream) return this.stream(record, frame) || this.resend(frame, now);
+		if (this.isDirect(record, frame)) {
 			this.direct = record;
 			this.directLeft = bytes;
 		} else frame.copy(outbox.memory, outbox.place(record), outbox.place(record) + bytes);
 		return true;
 	}
 	/** Messages in flight that this connection has sent. */
-	#resent(): number {
+	private resent(): number {
 		const outbox = this.outbox;
 		let count = 0;
 		for (let record = outbox.head; record !== this.#again; record = outbox.after(record))
@@ -375,22 +375,22 @@ export class Sender {
 		return count;
 	}
 	/** The next record in flight, or 0. */
-	#following(record: number): number {
+	private following(record: number): number {
 		const next = this.outbox.after(record);
 		return next === this.outbox.next ? 0 : next;
 	}
 	/** Begins to write it; false when its source has failed at once, and it has ended. */
-	#stream(record: number, frame: FrameWriter): boolean {
+	private stream(record: number, frame: FrameWriter): boolean {
 		this.direct = record;
 		this.streams.begin(record);
 		return this.writeOn(frame);
 	}
-	#isDirect(record: number, frame: FrameWriter): boolean {
+	private isDirect(record: number, frame: FrameWriter): boolean {
 		const bytes = this.outbox.bytes(record);
 		return bytes > directBytesMin || bytes > frame.limit - frame.start;
 	}
 	/** Why this broker does not take it, or 0 [MQTT-3.2.2-11] [MQTT-3.2.2-14] [MQTT-3.2.2-15]. */
-	#refusal(record: number): number {
+	private refusal(record: number): number {
 		const marks = this.outbox.marks(record);
 		if ((marks & Mark.qos) >> Mark.qosShift > this.#offer.qosMax) return qosNotSupported;
 		if (marks & Mark.retain && !this.#offer.retain) return retainNotSupported;

@@ -38,7 +38,7 @@ const packetIdNotFound = 0x92;
  *     the outbox ───────────┘                                 └─> transmit(frame, now), until false
  *
  * After any call that changes it, drain transmit(), and call tick() at pulse.deadline. What dies with the
- * connection is reset in lose(), what dies with the broker's session in #restart(), and nowhere else. Time is
+ * connection is reset in lose(), what dies with the broker's session in restart(), and nowhere else. Time is
  * milliseconds on any clock that never goes back.
  */
 export class Session {
@@ -58,7 +58,7 @@ export class Session {
 	#gate: Gate;
 	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
 	#isHeard = false;
-	/** We are not online, or AUTH, controls or resends may be due: cleared by #writeRare() when they are not. */
+	/** We are not online, or AUTH, controls or resends may be due: cleared by writeRare() when they are not. */
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
@@ -184,13 +184,13 @@ export class Session {
 		const pulse = this.pulse;
 		const type = packet.type;
 		pulse.heardAt = now;
-		if (!this.online) return this.#receiveEarly(packet, now);
-		if (type === publish) return this.#receivePublish(packet);
+		if (!this.online) return this.receiveEarly(packet, now);
+		if (type === publish) return this.receivePublish(packet);
 		if (type === PacketType.pingresp) {
 			packet.finish();
 			pulse.answer();
-		} else if (type >= puback && type <= PacketType.pubcomp) this.#receiveAck(packet, now);
-		else return this.#receiveRare(packet, now);
+		} else if (type >= puback && type <= PacketType.pubcomp) this.receiveAck(packet, now);
+		else return this.receiveRare(packet, now);
 		return SessionEvent.none;
 	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
@@ -210,11 +210,11 @@ export class Session {
 	/** Writes the next packets that are due and fit, if any. */
 	transmit(frame: FrameWriter, now: number): boolean {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
-		if (this.sender.direct !== 0) return this.#writeOn(frame, now);
+		if (this.sender.direct !== 0) return this.writeOn(frame, now);
 		let written: boolean;
-		if (this.#rareDue || this.pulse.pingDue) written = this.#writeRare(frame, now);
-		else if (this.#acks.count > 0) written = this.#writeAck(frame);
-		else written = this.#writeUsual(frame, now);
+		if (this.#rareDue || this.pulse.pingDue) written = this.writeRare(frame, now);
+		else if (this.#acks.count > 0) written = this.writeAck(frame);
+		else written = this.writeUsual(frame, now);
 		if (written) this.pulse.sentAt = now;
 		return written;
 	}
@@ -228,7 +228,7 @@ export class Session {
 		return true;
 	}
 	/** The rest of a packet which is in the socket by half: nothing else may come between. */
-	#writeOn(frame: FrameWriter, now: number): boolean {
+	private writeOn(frame: FrameWriter, now: number): boolean {
 		if (!this.sender.writeOn(frame)) return false;
 		this.pulse.write(now);
 		return true;
@@ -239,66 +239,66 @@ export class Session {
 		if (this.sender.direct !== 0) this.pulse.write(now);
 	}
 	/** Whatever has its turn, while something rare may be due. */
-	#writeRare(frame: FrameWriter, now: number): boolean {
+	private writeRare(frame: FrameWriter, now: number): boolean {
 		if (!this.online) return this.handshake.transmit(frame);
 		// [MQTT-3.3.4-8] [MQTT-4.9.0-3]
-		if (this.#acks.count > 0) return this.#writeAck(frame);
-		if (this.pulse.pingDue) return this.#writePing(frame);
-		if (this.handshake.authDue) return this.#writeAuth(frame, now);
+		if (this.#acks.count > 0) return this.writeAck(frame);
+		if (this.pulse.pingDue) return this.writePing(frame);
+		if (this.handshake.authDue) return this.writeAuth(frame, now);
 		if (this.requests.controls > 0) {
-			const written = this.#writeRequest(frame, now);
+			const written = this.writeRequest(frame, now);
 			// None is left when it is too long for this broker.
 			if (written || this.requests.controls > 0) return written;
 		}
 		if (this.sender.resending) {
-			if (this.#writeMessages(frame, now)) return true;
+			if (this.writeMessages(frame, now)) return true;
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
-			if (this.sender.resending) return this.#writeRequest(frame, now);
+			if (this.sender.resending) return this.writeRequest(frame, now);
 		}
 		this.#rareDue = false;
-		return this.#writeUsual(frame, now);
+		return this.writeUsual(frame, now);
 	}
-	#writeAuth(frame: FrameWriter, now: number): boolean {
+	private writeAuth(frame: FrameWriter, now: number): boolean {
 		if (!this.handshake.transmit(frame)) return false;
 		if (this.#owed === 1) this.pulse.ask(now);
 		return true;
 	}
-	#writeUsual(frame: FrameWriter, now: number): boolean {
-		if (this.requests.unsent > 0 && this.#writeRequest(frame, now)) return true;
+	private writeUsual(frame: FrameWriter, now: number): boolean {
+		if (this.requests.unsent > 0 && this.writeRequest(frame, now)) return true;
 		// None is left when this broker does not offer what they ask for.
-		return this.requests.unsent === 0 && this.#writeMessages(frame, now);
+		return this.requests.unsent === 0 && this.writeMessages(frame, now);
 	}
-	#writeMessages(frame: FrameWriter, now: number): boolean {
+	private writeMessages(frame: FrameWriter, now: number): boolean {
 		const isFirst = this.sender.owed + this.requests.owed === 0;
 		if (!this.sender.transmit(frame, now)) return false;
 		if (isFirst) this.pulse.ask(now);
 		return true;
 	}
-	#writeRequest(frame: FrameWriter, now: number): boolean {
+	private writeRequest(frame: FrameWriter, now: number): boolean {
 		if (!this.requests.transmit(frame, this.#options.version)) return false;
 		if (this.#owed === 1) this.pulse.ask(now);
 		return true;
 	}
-	#writePing(frame: FrameWriter): boolean {
+	private writePing(frame: FrameWriter): boolean {
 		if (frame.room < 2) return false;
 		this.pulse.pingDue = false;
 		frame.begin(PacketType.pingreq, 0, 0);
 		return true;
 	}
-	#writeAck(frame: FrameWriter): boolean {
+	private writeAck(frame: FrameWriter): boolean {
 		const acks = this.#acks;
 		const released = acks.type === pubrel ? acks.id : 0;
 		if (!acks.transmit(frame, this.#options.version)) return false;
 		if (released !== 0) this.sender.released(released);
 		return true;
 	}
-	#receiveEarly(packet: FrameReader, now: number): SessionEvent {
+	private receiveEarly(packet: FrameReader, now: number): SessionEvent {
 		const event = this.handshake.receiveEarly(packet);
-		if (event === SessionEvent.connected) this.#begin(now);
+		if (event === SessionEvent.connected) this.begin(now);
 		return event;
 	}
 	/** The broker has accepted us. */
-	#begin(now: number): void {
+	private begin(now: number): void {
 		const { version, clean, keepAliveMs, window } = this.#options;
 		const { offer, properties, sessionPresent } = this.handshake;
 		this.online = true;
@@ -308,15 +308,15 @@ export class Session {
 		// [MQTT-4.9.0-1]
 		this.sender.window = Math.min(window, offer.receiveMax);
 		// MQTT 3.1 does not say whether it kept the session; it was asked to, so the resends go out as such.
-		this.#restart(sessionPresent || (version === 3 && !clean));
+		this.restart(sessionPresent || (version === 3 && !clean));
 	}
-	#restart(kept: boolean): void {
+	private restart(kept: boolean): void {
 		// [MQTT-3.2.2-5]
 		this.sender.restart(kept, this.handshake.unsure);
 		if (!kept) this.receiver.forget();
 		else if (this.handshake.unsure) this.receiver.doubt();
 	}
-	#receiveAck(packet: FrameReader, now: number): void {
+	private receiveAck(packet: FrameReader, now: number): void {
 		const { type } = packet;
 		const { bytes, at } = packet;
 		const id = (bytes[at]! << 8) | bytes[at + 1]!;
@@ -338,19 +338,19 @@ export class Session {
 		else this.#acks.push(PacketType.pubrel, id, sender.receive(id) ? 0 : packetIdNotFound);
 	}
 	/** The message was delivered before, or there is no room for it. */
-	#passOver(): SessionEvent {
+	private passOver(): SessionEvent {
 		if (this.receiver.overrun) this.pulse.deadline = 0;
 		return SessionEvent.none;
 	}
-	#receivePublish(packet: FrameReader): SessionEvent {
+	private receivePublish(packet: FrameReader): SessionEvent {
 		const incoming = this.incoming;
-		if (packet.skipped !== 0) return this.#receiveLong(packet);
+		if (packet.skipped !== 0) return this.receiveLong(packet);
 		viewPublish(packet, incoming);
 		if (incoming.alias !== 0) incoming.resolve();
 		if (incoming.qos === 0) incoming.token = -1;
 		else {
 			incoming.token = this.receiver.publish(incoming, this.#options.version);
-			if (incoming.token < 0) return this.#passOver();
+			if (incoming.token < 0) return this.passOver();
 		}
 		return SessionEvent.message;
 	}
@@ -358,7 +358,7 @@ export class Session {
 	 * A message longer than the reader is one that has come when its last byte has: whatever happens before
 	 * that, it will come again.
 	 */
-	#receiveLong(packet: FrameReader): SessionEvent {
+	private receiveLong(packet: FrameReader): SessionEvent {
 		const { incoming, receiver } = this;
 		if (packet.begun) {
 			viewPublish(packet, incoming);
@@ -376,13 +376,13 @@ export class Session {
 		incoming.payloadBytes = 0;
 		if (incoming.qos > 0) {
 			const token = receiver.publish(incoming, this.#options.version);
-			if (token < 0) return this.#passOver();
+			if (token < 0) return this.passOver();
 			// [MQTT-4.5.0-2] [MQTT-4.5.0-2, 3.1.1]
 			receiver.acknowledge(token, incoming.id, incoming.qos);
 		}
 		return isHeard ? SessionEvent.none : SessionEvent.skipped;
 	}
-	#receiveRare(packet: FrameReader, now: number): SessionEvent {
+	private receiveRare(packet: FrameReader, now: number): SessionEvent {
 		const { type } = packet;
 		if (type === PacketType.suback || type === PacketType.unsuback) {
 			const { messageId, granted, properties } = readServerPacket(packet) as Grant;

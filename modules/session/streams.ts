@@ -118,24 +118,24 @@ export class Streams {
 			const count = Math.min(head, frame.room);
 			const at = outbox.place(record) + this.done;
 			frame.copy(outbox.memory, at, at + count);
-			this.#count(count);
+			this.count(count);
 		}
 		while (this.left > 0 && frame.room > 0) {
-			const count = this.#read(record, frame);
+			const count = this.read(record, frame);
 			// Whoever was asked for bytes may have ended the connection.
 			if (record !== this.#record) return 0;
 			if (count === 0) return -1;
 			frame.end += count;
-			this.#count(count);
+			this.count(count);
 		}
 		return frame.end - from;
 	}
-	#count(count: number): void {
+	private count(count: number): void {
 		this.done += count;
 		this.left -= count;
 	}
 	/** Reads behind the end of the frame; 0 when that cannot be done. */
-	#read(record: number, frame: FrameWriter): number {
+	private read(record: number, frame: FrameWriter): number {
 		const into = frame.bytes.subarray(frame.end, frame.end + Math.min(this.left, frame.room));
 		const offset = this.done - this.#outbox.bytes(record);
 		this.#isReading = true;

@@ -2,7 +2,7 @@ import { parseConnectionString, type HubIdentity } from "../cloud/azure-names.js
 import { parseTokens, type Token } from "../cloud/lmq-credentials.js";
 import { checkInstance, checkLmqTopic, lmqClientId } from "../cloud/lmq-names.js";
 import { secretOf, textOf, wrong, type Entries } from "./entries.js";
-import type { PlainKey } from "./setting-keys.js";
+import { lmqKeys, type PlainKey } from "./setting-keys.js";
 
 export interface LmqSettings {
 	kind: "lmq";
@@ -20,15 +20,6 @@ export type ProfileSettings = { kind: "plain" } | LmqSettings | ({ kind: "azure"
 type Wire = "mqtt" | "mqtts" | "ws" | "wss";
 
 const mask = "********";
-const lmqKeys = Object.freeze([
-	"instance",
-	"group",
-	"device",
-	"credential",
-	"accesskey",
-	"secret",
-	"token",
-] as const);
 const credentials = Object.freeze({
 	signature: "Signature",
 	device: "DeviceCredential",
@@ -48,7 +39,10 @@ export function parseProfile(entries: Entries, filled: (text: string) => string)
 	if (name === "lmq") return parseLmq(entries, filled);
 	if (name !== "azure") throw wrong("profile", name, "plain, lmq or azure");
 	const connection = secretOf(entries, "connection");
-	if (connection === undefined) throw new RangeError("profile azure: it needs connection");
+	if (connection === undefined)
+		throw new RangeError(
+			"profile azure: it needs connection=HostName=…;DeviceId=…;SharedAccessKey=…, as the portal shows it",
+		);
 	return { kind: "azure", ...parseConnectionString(connection) };
 }
 

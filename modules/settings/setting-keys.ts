@@ -1,5 +1,16 @@
 import { networksMax } from "../wifi/wifi-network.js";
 
+/** What only the profile lmq goes by. */
+export const lmqKeys = Object.freeze([
+	"instance",
+	"group",
+	"device",
+	"credential",
+	"accesskey",
+	"secret",
+	"token",
+] as const);
+
 /** What may be set, apart from Wi-Fi networks, in the order in which settings are told. */
 export const plainKeys = Object.freeze([
 	"broker",
@@ -10,13 +21,7 @@ export const plainKeys = Object.freeze([
 	"mqtt",
 	"profile",
 	"wire",
-	"instance",
-	"group",
-	"device",
-	"credential",
-	"accesskey",
-	"secret",
-	"token",
+	...lmqKeys,
 	"connection",
 	"rounds",
 	"wait",

@@ -7,7 +7,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import { connect } from "../../hosts/node/connect.js";
 import type { Client, Status } from "../../modules/client/client.js";
 import { EmbeddedBroker } from "../../hosts/cloud/broker.js";
-import { Mosquitto, freePort, withMosquitto } from "../support/mosquitto.js";
+import { freePort } from "../support/broker-process.js";
+import { Mosquitto, withMosquitto } from "../support/mosquitto.js";
 
 /** Only where nothing is to answer: a loaded machine takes its time. */
 const impatient = { connectMs: 300 };

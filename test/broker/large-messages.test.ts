@@ -5,7 +5,8 @@ import test from "ava";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "../../hosts/node/connect.js";
-import { Mosquitto, endWithUs, withMosquitto } from "../support/mosquitto.js";
+import { endWithUs } from "../support/broker-process.js";
+import { Mosquitto, withMosquitto } from "../support/mosquitto.js";
 import { byteAt, small } from "./stream-bytes.js";
 
 for (const version of [4, 5] as const)

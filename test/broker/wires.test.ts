@@ -16,7 +16,8 @@ import {
 } from "../../hosts/cloud/certificates.js";
 import { connect } from "../../hosts/node/connect.js";
 import { runStart } from "../support/cli.js";
-import { Mosquitto, freePort, withMosquitto } from "../support/mosquitto.js";
+import { freePort } from "../support/broker-process.js";
+import { Mosquitto, withMosquitto } from "../support/mosquitto.js";
 import { startWebBroker } from "../support/web-broker.js";
 
 const rounds = 3;

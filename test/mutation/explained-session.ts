@@ -85,7 +85,7 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: receiver,
-		line: "if (this.#idCount > 0 && version === 5 && this.#unfinished() >= this.max) throw tooMany(this.max);",
+		line: "if (this.#idCount > 0 && version === 5 && this.unfinished() >= this.max) throw tooMany(this.max);",
 		change: "> to >=",
 		reason: "it only costs time: without ids what is unfinished is what is pending, and there is room for it",
 	},
@@ -97,7 +97,7 @@ export const explainedInSession: readonly Explained[] = [
 		change: "left out",
 		reason: "it only costs time: the long way does the same",
 	},
-	{ path: receiver, line: "if (this.pending > 0) this.#drain();", change: "> to >=", reason: onlyTime },
+	{ path: receiver, line: "if (this.pending > 0) this.drain();", change: "> to >=", reason: onlyTime },
 	{
 		path: receiver,
 		line: "if (token >= this.#firstToken) this.#inbox[token & mask] |= doneFlag;",
@@ -138,7 +138,7 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: session,
-		line: "if (this.requests.unsent > 0 && this.#writeRequest(frame, now)) return true;",
+		line: "if (this.requests.unsent > 0 && this.writeRequest(frame, now)) return true;",
 		change: "> to >=",
 		reason: onlyTime,
 	},
@@ -174,7 +174,7 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: sender,
-		line: "if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.#transmitOne(frame, now);",
+		line: "if (outbox.urgent + outbox.mortal > 0 || this.#offer.limited) return this.transmitOne(frame, now);",
 		change: "> to >=",
 		reason: "it only costs time: messages go into the frame one by one",
 	},
@@ -198,7 +198,7 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: sender,
-		line: "return this.#take(frame, bytes < room ? bytes : room, now);",
+		line: "return this.take(frame, bytes < room ? bytes : room, now);",
 		change: "< to <=",
 		reason: sameValue,
 	},

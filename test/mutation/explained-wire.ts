@@ -36,7 +36,7 @@ export const explainedInWire: readonly Explained[] = [
 		reason: "Any shift does that leaves the codes free below, and room for 16 packet types above.",
 	},
 	{
-		path: "modules/wire/property.ts",
+		path: "modules/wire/properties.ts",
 		line: "export const carrierShift = 8;",
 		change: "8 to 9",
 		reason: "Any shift does that leaves kinds and ids free below, and room for 16 packet types above.",
@@ -66,10 +66,15 @@ export const explainedInWire: readonly Explained[] = [
 		reason: quicker,
 	},
 	{ path: "modules/wire/frame-writer.ts", line: "if (length < 128) {", change: "left out", reason: quicker },
-	{ path: "modules/wire/write-properties.ts", line: "frame.byte(0);", change: "0 to 1", reason: overwritten },
-	{ path: "modules/wire/write-connect.ts", line: "frame.word(0);", change: "0 to 1", reason: overwritten },
+	{ path: "modules/wire/properties.ts", line: "frame.byte(0);", change: "0 to 1", reason: overwritten },
 	{
-		path: "modules/wire/write-properties.ts",
+		path: "modules/wire/write-client-packet.ts",
+		line: "frame.word(0);",
+		change: "0 to 1",
+		reason: overwritten,
+	},
+	{
+		path: "modules/wire/properties.ts",
 		line: "let seen = 0;",
 		change: "0 to 1",
 		reason: "Only the bits of authenticationMethod and authenticationData are looked at.",

@@ -15,6 +15,8 @@ const greeting: [3 | 4 | 5, string, string][] = [
 	[4, "48 54 54 50 2f 31 2e 31", "0x81 packet type 4 with flags 8"],
 	[4, "f0 00", "0x81 packet type 15"],
 	[5, "20 03 00 01 00", "0x82 reason code 1 in connack"],
+	[5, "20 02 00 02", "0x82 reason code 2 in connack"],
+	[5, "20 02 01 01", "0x82 reason code 1 in connack"],
 	[5, "20 09 00 00 06 21 0001 21 0001", "0x82 receiveMaximum twice in connack"],
 	[5, "20 06 00 00 03 21 0000", "0x82 receiveMaximum 0"],
 	[5, "20 05 00 00 02 24 02", "0x82 maximumQoS 2"],

@@ -118,6 +118,8 @@ test("CONNACK: refused, with the reason that a return code stands for", t => {
 		[4, "20 02 00 05", "refused 0x87"],
 		[3, "20 02 00 05", "refused 0x87"],
 		[5, "20 03 00 86 00", "refused 0x86"],
+		// As a broker of 3.1.1 answers.
+		[5, "20 02 00 01", "refused 0x84"],
 		[5, "20 08 00 89 05 1f 0002 6e6f", "refused 0x89 no"],
 	];
 	for (const [version, connack, event] of rows) {

@@ -99,7 +99,11 @@ const bad: [title: string, entries: Record<string, unknown>, message: string | R
 	["a secret without LMQ", { secret: "hush" }, "secret: it needs profile=lmq"],
 	["a wire without a cloud", { wire: "ws" }, "wire: it needs profile=lmq or azure"],
 	["a connection without Azure", { connection: "hush" }, "connection: it needs profile=azure"],
-	["Azure without a connection", { profile: "azure" }, "profile azure: it needs connection"],
+	[
+		"Azure without a connection",
+		{ profile: "azure" },
+		"profile azure: it needs connection=HostName=…;DeviceId=…;SharedAccessKey=…, as the portal shows it",
+	],
 	["a bad connection", { profile: "azure", connection: "hush" }, /^connection: its form is HostName=/],
 	[
 		"Azure in the clear",

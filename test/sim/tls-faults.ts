@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { mcconfig } from "../../hosts/moddable/tools/sdk.js";
 import { checkSimulator, startSimulator } from "../../hosts/moddable/tools/simulator.js";
+import { freePort } from "../support/broker-process.js";
 import { certificates, flight, join as bytesOf, message, point, record } from "../support/fake-tls.js";
 import { hex } from "../support/hex.js";
 import { mosquittoAvailable } from "../support/mosquitto.js";
@@ -185,12 +186,6 @@ function runImage(isEnd: (line: string) => boolean): Promise<string> {
 		child.on("error", error => end(error.message));
 		child.on("exit", () => end(`the simulator ended: ${last}`));
 	});
-}
-
-async function freePort(): Promise<number> {
-	const nothing = await parrot(hex(""));
-	await nothing.stop();
-	return nothing.port;
 }
 
 async function runCase(one: Case, papers: Papers, ports: readonly number[]): Promise<string> {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endWithUs, freePort, listens } from "./mosquitto.js";
+import { endWithUs, freePort, kill, untilListens } from "./broker-process.js";
 
 /** An Erlang machine and all of ejabberd take a while to start. */
 const startMs = 90_000;
@@ -78,19 +78,10 @@ export class Ejabberd {
 		const child = spawn("erl", words, { stdio: "ignore", env, cwd: folder });
 		broker.#child = child;
 		endWithUs(child);
-		let failed = "";
-		child.once("error", error => (failed = error.message));
-		child.once("exit", code => (failed = `it ends with code ${code}`));
-		const until = Date.now() + startMs;
-		while (!(await listens(port))) {
-			if (failed === "" && Date.now() < until) {
-				await new Promise(resolve => setTimeout(resolve, 100));
-				continue;
-			}
-			const why = failed === "" ? `${startMs / 1000} s are over` : failed;
+		await untilListens(child, port, startMs).catch(async (error: unknown) => {
 			await broker.stop();
-			throw new Error(`ejabberd does not listen on port ${port}: ${why}`);
-		}
+			throw error;
+		});
 		return broker;
 	}
 	get url(): string {
@@ -99,11 +90,7 @@ export class Ejabberd {
 	async stop(): Promise<void> {
 		const child = this.#child;
 		this.#child = undefined;
-		if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-			const closed = new Promise(resolve => child.once("close", resolve));
-			child.kill("SIGKILL");
-			await closed;
-		}
+		await kill(child);
 		rmSync(this.#folder, { recursive: true, force: true });
 	}
 }

@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestFn } from "ava";
+import { endWithUs, freePort, kill, untilListens } from "./broker-process.js";
 
 /** How long a broker may take to listen. */
 const startMs = 5_000;
@@ -49,50 +49,16 @@ export class Mosquitto {
 			env: { ...process.env, PATH: path },
 		});
 		endWithUs(this.#child);
-		const until = Date.now() + startMs;
-		while (!(await listens(this.port))) {
-			if (Date.now() > until) throw new Error(`mosquitto does not listen on port ${this.port}`);
-			await new Promise(resolve => setTimeout(resolve, 20));
-		}
+		await untilListens(this.#child, this.port, startMs);
 	}
 	/** As a power cut would: without a farewell to anyone. */
 	async kill(): Promise<void> {
 		const child = this.#child;
 		this.#child = undefined;
-		if (child === undefined || child.exitCode !== null) return;
-		const closed = new Promise(resolve => child.once("close", resolve));
-		child.kill("SIGKILL");
-		await closed;
+		await kill(child);
 	}
 	async stop(): Promise<void> {
 		await this.kill();
 		rmSync(this.#folder, { recursive: true });
 	}
-}
-
-/** No broker outlives the process that started it. */
-export function endWithUs(child: ChildProcess): void {
-	const end = () => child.kill("SIGKILL");
-	process.once("exit", end);
-	child.once("close", () => process.off("exit", end));
-}
-
-/** A port of 127.0.0.1 on which nobody listens. */
-export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise(resolve => server.close(resolve));
-	return port;
-}
-
-export function listens(port: number): Promise<boolean> {
-	return new Promise(resolve => {
-		const socket = connect(port, "127.0.0.1");
-		socket.once("connect", () => {
-			socket.destroy();
-			resolve(true);
-		});
-		socket.once("error", () => resolve(false));
-	});
 }

@@ -57,8 +57,8 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "window of resends off by one",
 		file: sender,
-		from: "this.#resent() >= this.window",
-		to: "this.#resent() > this.window",
+		from: "this.resent() >= this.window",
+		to: "this.resent() > this.window",
 	},
 	{
 		name: "packet id wraps to 0",
@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
 		name: "QoS 0 not sent again",
 		file: sender,
 		from: "qosMask) === 0) {\n\t\t\tthis.unwritten++;",
-		to: "qosMask) === 0) {\n\t\t\tthis.#again = this.#following(record);\n\t\t\treturn true;",
+		to: "qosMask) === 0) {\n\t\t\tthis.#again = this.following(record);\n\t\t\treturn true;",
 	},
 	{
 		name: "partial write lost",
@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
 		from: "this.#until = now + this.#options.connectMs;",
 		to: "this.#until = Infinity;",
 	},
-	{ name: "QoS 2 ids forgotten", file: receiver, from: "let at = this.#find(id);", to: "let at = -1;" },
+	{ name: "QoS 2 ids forgotten", file: receiver, from: "let at = this.find(id);", to: "let at = -1;" },
 	{
 		name: "PUBREL not sent again",
 		file: sender,
@@ -147,14 +147,14 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "session present not believed",
 		file: session,
-		from: "this.#restart(sessionPresent ||",
-		to: "this.#restart(false &&",
+		from: "this.restart(sessionPresent ||",
+		to: "this.restart(false &&",
 	},
 	{
 		name: "session always believed",
 		file: session,
-		from: "this.#restart(sessionPresent ||",
-		to: "this.#restart(true ||",
+		from: "this.restart(sessionPresent ||",
+		to: "this.restart(true ||",
 	},
 	{
 		name: "released goes out again",
@@ -195,7 +195,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "direct packet interrupted",
 		file: session,
-		from: "if (this.sender.direct !== 0) return this.#writeOn(frame, now);",
+		from: "if (this.sender.direct !== 0) return this.writeOn(frame, now);",
 		to: "",
 	},
 	{
@@ -314,7 +314,7 @@ export const mutants: readonly Mutant[] = [
 	{
 		name: "long message: a repeat is told again",
 		file: session,
-		from: "if (token < 0) return this.#passOver();\n\t\t\t// [",
+		from: "if (token < 0) return this.passOver();\n\t\t\t// [",
 		to: "// [",
 	},
 	{

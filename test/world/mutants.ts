@@ -1,22 +1,26 @@
-// npx tsx test/world/mutants.ts [--seeds N] [word]
+// npx tsx test/world/mutants.ts [--seeds N] [--name part]
 //
 // Breaks the code in one place at a time, in a copy, and lives worlds until a law breaks: the first seed
-// which shows it is printed. A mutant that survives means that the world is too mild. With a word, only the
-// mutants whose name holds it.
+// which shows it is printed. A mutant that survives means that the world is too mild; of one that comes to no
+// end nobody knows whether a law breaks. With --name, only the mutants whose name holds that part.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { runTool, toolOptions, wholeNumber } from "../support/tool-options.js";
 import { mutants, type Mutant } from "./mutant-list.js";
 
-const seedsAt = process.argv.indexOf("--seeds");
-const seeds = seedsAt < 0 ? 400 : Number(process.argv[seedsAt + 1]);
-/** A mutant that lives so long spins, and is caught as well. */
+const seedsDefault = 400;
+/** As long as some twenty times so many seeds take without a mutant. */
 const patienceMs = 300_000;
-const word = process.argv.slice(2).find((text, i) => !text.startsWith("--") && i + 2 !== seedsAt + 1);
 
-function kill({ file, from, to }: Mutant): string | undefined {
+interface Verdict {
+	word: "caught" | "SURVIVES" | "NO END";
+	why: string;
+}
+
+function judge({ file, from, to }: Mutant, seeds: number): Verdict {
 	const folder = mkdtempSync(join(tmpdir(), "godwit-mutant-"));
 	try {
 		for (const part of ["modules", "hosts", "test/world", "test/support", "package.json", "tsconfig.json"])
@@ -31,20 +35,27 @@ function kill({ file, from, to }: Mutant): string | undefined {
 		const args = ["--import=tsx", join(folder, "test/world/first.ts"), String(seeds)];
 		const limits = { encoding: "utf8", timeout: patienceMs } as const;
 		const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, limits);
-		if (signal !== null) return `no end in ${patienceMs / 1000} s`;
+		if (signal !== null) return { word: "NO END", why: `in ${patienceMs / 1000} s` };
 		if (status !== 0) throw new Error(stderr);
-		return stdout.trim() || undefined;
+		const why = stdout.trim();
+		return { word: why === "" ? "SURVIVES" : "caught", why };
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
 }
 
-let survivors = 0;
-for (const mutant of mutants) {
-	if (word !== undefined && !mutant.name.includes(word)) continue;
-	const death = kill(mutant);
-	if (death === undefined) survivors++;
-	console.log(`${death === undefined ? "SURVIVES" : "caught"}  ${mutant.name}  ${death ?? ""}`);
-}
-console.log(`${survivors} of ${mutants.length} survive ${seeds} seeds`);
-process.exitCode = survivors === 0 ? 0 : 1;
+await runTool(() => {
+	const options = toolOptions(["seeds", "name"]);
+	const seeds = wholeNumber("seeds", options.seeds, 1) ?? seedsDefault;
+	const chosen = mutants.filter(({ name }) => name.includes(options.name ?? ""));
+	if (chosen.length === 0) throw new RangeError(`--name ${options.name}: no mutant has that in its name`);
+	const counts = { caught: 0, SURVIVES: 0, "NO END": 0 };
+	for (const mutant of chosen) {
+		const { word, why } = judge(mutant, seeds);
+		counts[word]++;
+		console.log(`${word.padEnd(8)}  ${mutant.name}  ${why}`);
+	}
+	const { caught, SURVIVES: survive, "NO END": endless } = counts;
+	console.log(`${caught} caught within ${seeds} seeds, ${survive} survive, ${endless} without an end`);
+	process.exitCode = survive + endless === 0 ? 0 : 1;
+});

@@ -1,26 +1,17 @@
 // npm run world -- --seeds N [--seed S]
 //
 // Runs N worlds, from seed S on, in two processes. The last line is a summary; exit code 1 means that a law
-// is
-// broken, or that there was no storm.
+// is broken, or that there was no storm.
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { runTool, toolOptions, wholeNumber } from "../support/tool-options.js";
 import { Counts } from "./counts.js";
 import { live } from "./live.js";
 
 const workers = 2;
 /** From so many seeds on, every kind of trouble must have struck. */
 const stormySeeds = 50;
-
-function numberAfter(flag: string): number | undefined {
-	const at = process.argv.indexOf(flag);
-	if (at < 0) return undefined;
-	const value = Number(process.argv[at + 1]);
-	if (Number.isInteger(value) && value >= 0) return value;
-	console.error(`${flag} needs a whole number`);
-	process.exit(2);
-}
 
 function work(seeds: number, from: number, step: number, offset: number): void {
 	const counts = new Counts();
@@ -78,8 +69,11 @@ function finish(total: Counts, faults: string[], seconds: number): void {
 	process.exitCode = faults.length === 0 ? 0 : 1;
 }
 
-const seeds = numberAfter("--seeds") ?? 1;
-const from = numberAfter("--seed") ?? 1;
-const worker = numberAfter("--worker");
-if (worker === undefined) lead(seeds, from);
-else work(seeds, from, workers, worker);
+await runTool(() => {
+	const options = toolOptions(["seeds", "seed", "worker"]);
+	const seeds = wholeNumber("seeds", options.seeds, 1) ?? 1;
+	const from = wholeNumber("seed", options.seed) ?? 1;
+	const worker = wholeNumber("worker", options.worker);
+	if (worker === undefined) lead(seeds, from);
+	else work(seeds, from, workers, worker);
+});
