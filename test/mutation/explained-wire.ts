@@ -30,18 +30,6 @@ export const explainedInWire: readonly Explained[] = [
 		reason: quicker,
 	},
 	{
-		path: "modules/wire/reason-code.ts",
-		line: "const carrierShift = 8;",
-		change: "8 to 9",
-		reason: "Any shift does that leaves the codes free below, and room for 16 packet types above.",
-	},
-	{
-		path: "modules/wire/properties.ts",
-		line: "export const carrierShift = 8;",
-		change: "8 to 9",
-		reason: "Any shift does that leaves kinds and ids free below, and room for 16 packet types above.",
-	},
-	{
 		path: "modules/wire/frame-reader.ts",
 		line: "if (from === filled) {",
 		change: "left out",
