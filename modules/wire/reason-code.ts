@@ -55,7 +55,7 @@ const rows = reasonRows.split("\n");
 for (let i = 0; i < rows.length; i++) {
 	const row = rows[i]!;
 	const code = parseInt(row, 16);
-	const types = row.split(" ", 2)[1]!;
+	const types = row.split(" ")[1]!;
 	names[code] = row.slice(types.length + 4);
 	carriers[code] = typeSet(types);
 }

@@ -24,6 +24,30 @@ export const explainedInWire: readonly Explained[] = [
 		reason: "Four bytes are enough, and what is not used is not handed out.",
 	},
 	{
+		path: "modules/wire/frame-reader.ts",
+		line: "if (this.bytes === this.#own) return;",
+		change: "left out",
+		reason: "It would copy a buffer onto itself.",
+	},
+	{
+		path: "modules/wire/packet-type.ts",
+		line: "for (let i = 0; i < digits.length; i++) set |= 1 << parseInt(digits.charAt(i), 16);",
+		change: "16 to 17",
+		reason: "One digit up to f is the same number to the base of 17.",
+	},
+	{
+		path: "modules/wire/properties.ts",
+		line: "export const rowShift = 20;",
+		change: "20 to 21",
+		reason: "Any shift does that leaves the packet types free below.",
+	},
+	{
+		path: "modules/wire/properties.ts",
+		line: "const rule = propertyRules[id] ?? 0;",
+		change: "0 to 1",
+		reason: "Any number does that names no packet type; bit 0 is of the kind.",
+	},
+	{
 		path: "modules/wire/topic.ts",
 		line: "if (filter === topic) return true;",
 		change: "left out",
