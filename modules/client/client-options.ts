@@ -5,6 +5,8 @@ import type { UserProperties, Will } from "../wire/packet.js";
 import type { Service } from "./service.js";
 import { checkInteger } from "../wire/check.js";
 import type { Version } from "../wire/packet-type.js";
+import type { Text } from "../wire/text.js";
+import { encodeText } from "./encoder.js";
 
 export interface ClientOptions {
 	/** One broker, or several whose turns come one after the other. */
@@ -63,6 +65,11 @@ export interface ClientOptions {
 	sessionExpirySeconds?: number;
 }
 
+export interface CloseOptions {
+	/** MQTT 5 only. */
+	sessionExpirySeconds?: number;
+}
+
 /** For a device of some hundred KB; each is a limit, and in the README. */
 export const defaults = Object.freeze({
 	version: 4 as Version,
@@ -113,11 +120,26 @@ const bounds: Readonly<Partial<Record<keyof ClientOptions, readonly [number, num
 	sessionExpirySeconds: Object.freeze([0, 0xffff_ffff] as const),
 });
 
-/** Throws a RangeError or TypeError that names the setting which is out of its range. */
-export function checkOptions(options: ClientOptions): void {
+/** Options where each has a value that must have one. */
+export type AllOptions = ClientOptions & Required<Pick<ClientOptions, keyof typeof defaults>>;
+
+/**
+ * Throws a RangeError or TypeError that names the setting which is out of its range. The defaults lie behind
+ * the options and are not copied, since each copy would take a slot for good.
+ */
+export function withDefaults(options: ClientOptions): AllOptions {
+	const all = { __proto__: defaults, ...options } as unknown as AllOptions;
 	for (const [name, [min, max]] of Object.entries(bounds))
-		checkInteger(name, options[name as keyof ClientOptions], min, max);
-	const { incomingBytesMax, readerBytes = 0 } = options;
+		checkInteger(name, all[name as keyof ClientOptions], min, max);
+	const { incomingBytesMax, readerBytes } = all;
 	if (incomingBytesMax !== undefined)
 		checkInteger("incomingBytesMax", incomingBytesMax, readerBytes, packetBytesLimit);
+	return all;
+}
+
+/** Those of user name and password; undefined when neither is given. */
+export function fixedCredentials(options: ClientOptions, text: Text): Credentials | undefined {
+	const { username, password } = options;
+	if (username === undefined && password === undefined) return undefined;
+	return { username, password: typeof password === "string" ? encodeText(text, password) : password };
 }

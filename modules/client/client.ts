@@ -1,117 +1,94 @@
 import type { Host } from "../../hosts/host.js";
-import { causeNames } from "../link/cause.js";
 import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome } from "../outbox/record.js";
 import type { SubscriptionOptions } from "../session/requests.js";
-import type { Credentials } from "../session/session-options.js";
 import type { Source } from "../session/streams.js";
 import { checkBytes, checkInteger } from "../wire/check.js";
 import { FrameWriter } from "../wire/frame-writer.js";
-import type { Version } from "../wire/packet-type.js";
-import { checkTopicName, topicNameFault } from "../wire/topic.js";
-import { checkOptions, defaults, type ClientOptions } from "./client-options.js";
-import { deliveryOf, outboxFull, type Delivery } from "./delivery.js";
-import { Encoder } from "./encoder.js";
+import { checkTopicName } from "../wire/topic.js";
+import { fixedCredentials, withDefaults } from "./client-options.js";
+import type { AllOptions, ClientOptions, CloseOptions } from "./client-options.js";
+import { lossOf, outboxFull, type Delivery, type DeliveryHandler } from "./delivery.js";
+import { Encoder, encodeText } from "./encoder.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Intake } from "./intake.js";
 import { Message } from "./message.js";
-import type { Service } from "./service.js";
-import { checkSource, marksOf, type PublishOptions } from "./publish-options.js";
-import { Replies, type Answer, type RequestOptions } from "./replies.js";
-import { stateNames, type Status } from "./status.js";
+import { checkSource, marksOf, noOptions, type PublishOptions } from "./publish-options.js";
+import { Replies, repliesTopic, type Answer, type RequestOptions } from "./replies.js";
+import { statusOf, type Status } from "./status.js";
 import { Subscribers, type MessageHandler, type StreamHandler, type StreamOptions } from "./subscribers.js";
 import { Topic, type TopicOptions } from "./topic.js";
 
-export type { MessageProperties, PublishOptions } from "./publish-options.js";
-export type { Source } from "../session/streams.js";
-
-export type { Status } from "./status.js";
+export type { CloseOptions } from "./client-options.js";
 export type { IncomingStream } from "./incoming-stream.js";
+export type { MessageProperties, PublishOptions } from "./publish-options.js";
 export type { MessageHandler, StreamHandler, StreamOptions } from "./subscribers.js";
-
-export interface CloseOptions {
-	/** MQTT 5 only. */
-	sessionExpirySeconds?: number;
-}
+export type { Source } from "../session/streams.js";
+export type { Status } from "./status.js";
 
 /**
  * MQTT as an application sees it: promises, handlers, typed topics. Everything below it is without promises.
  *
  * publish() tells the truth: it throws when the message cannot be sent by anyone's fault but the network's,
- * and else its promise is settled when the message's fate is known, across as many connections as that takes.
+ * and else says what became of it when that is known, across as many connections as that takes.
  */
 export class Client implements LinkHandler {
 	readonly link: Link;
 	readonly outbox: Outbox;
 	/** Told each time the connection changes its state. */
-	onState: (status: Status) => void = () => {};
+	onState: (status: Status) => void = ignore;
 	/** Hears messages that match no subscription. */
-	onStray: MessageHandler = () => {};
+	onStray: MessageHandler = ignore;
 	/** Told when a broker refuses a subscription that it, or another one, has granted before: it is gone. */
-	onSubscriptionLost: (filter: string, why: string) => void = () => {};
+	onSubscriptionLost: (filter: string, why: string) => void = ignore;
 	/**
 	 * Told when a handler throws or its promise is rejected; the message is acknowledged all the same. The topic
 	 * is empty when it was another callback that threw.
 	 */
-	onHandlerError: (error: unknown, topic: string) => void = () => {};
+	onHandlerError: (error: unknown, topic: string) => void = ignore;
 	/** Told of a message that was longer than the reader takes, and was passed over. */
-	onTooLong: (bytes: number) => void = () => {};
+	onTooLong: (bytes: number) => void = ignore;
 	#host: Host;
-	#version: Version;
-	/** As CONNECT has it. */
-	#expirySeconds: number;
+	#options: AllOptions;
 	#subscribers: Subscribers;
-	#intake: Intake;
-	#waiting: (((delivery: Delivery) => void) | undefined)[] = [];
+	/** From the first subscription to streams on. */
+	#intake: Intake | undefined;
+	/** Who hears of a message's end, by its record; and when the message was accepted. */
+	#waiting: (DeliveryHandler | undefined)[] = [];
 	#since: Float64Array;
 	#meter = new HealthMeter();
 	#encoder: Encoder;
-	#service: Service | undefined;
-	#repliesMax: number;
-	#repliesTopic: string | undefined;
 	#replies: Replies | undefined;
 
 	/** Connects nothing yet: start() does. A setting out of its range is a RangeError. */
 	constructor(host: Host, options: ClientOptions) {
-		const all = { ...defaults, ...options };
-		checkOptions(all);
+		const all = withDefaults(options);
 		all.service?.checkOptions(all);
 		const urls = typeof all.url === "string" ? [all.url] : all.url;
 		if (urls.length === 0) throw new RangeError("no broker URL is given");
-		const memory = new Uint8Array(all.outboxBytes + all.frameBytes);
+		const { outboxBytes, outboxMessages, frameBytes, scratchBytes } = all;
+		const requestsMax = 2 * all.subscriptionsMax;
+		const memory = new Uint8Array(outboxBytes + frameBytes);
 		this.#host = host;
-		this.#version = all.version;
-		this.#service = all.service;
-		this.#repliesMax = all.repliesMax;
-		this.#repliesTopic = all.repliesTopic;
-		this.#expirySeconds = all.clean ? 0 : all.sessionExpirySeconds;
-		this.outbox = new Outbox(
-			memory,
-			0,
-			all.outboxBytes,
-			all.outboxMessages,
-			2 * all.subscriptionsMax,
-			host.random.word(),
-		);
-		this.outbox.onEnd = (record, outcome, reason) => this.#onEnd(record, outcome, reason);
-		this.#since = new Float64Array(all.outboxMessages + 2);
-		const frame = new FrameWriter(host.text, memory, all.outboxBytes);
-		this.#encoder = new Encoder(host.text, all.version, all.scratchBytes);
+		this.#options = all;
+		this.outbox = new Outbox(memory, 0, outboxBytes, outboxMessages, requestsMax, host.random.word());
+		this.outbox.onEnd = (record, outcome, reason) => this.onEnd(record, outcome, reason);
+		this.#since = new Float64Array(outboxMessages + 2);
+		const frame = new FrameWriter(host.text, memory, outboxBytes);
+		this.#encoder = new Encoder(host.text, all.version, scratchBytes);
+		const fixed = fixedCredentials(all, host.text);
 		// One object for both: each copy of it would stay.
 		const settings = Object.assign(all, {
 			endpoints: urls.map(parseEndpoint),
 			clientId: all.clientId ?? `godwit-${host.deviceId}`,
-			requestsMax: 2 * all.subscriptionsMax,
-			credentials: all.credentials ?? this.#fixedCredentials(all.username, all.password),
+			requestsMax,
+			credentials: all.credentials ?? (fixed && (done => done(fixed))),
 		});
 		this.link = new Link(host, this.outbox, frame, this, Object.assign(settings, { session: settings }));
-		this.#subscribers = new Subscribers(this.link, all.version);
-		this.#intake = new Intake(host, this.link, this.#subscribers, all.streamMs);
-		this.#intake.onFailed = (error, topic) => this.#failed(error, topic);
-		this.#subscribers.onRefused = (filter, why) => this.#onRefused(filter, why);
-		this.#fixedCredentials(all.username, all.password)?.(fixed => this.link.session.check(frame, fixed));
+		this.#subscribers = new Subscribers(this.link, all.version, this);
+		if (fixed !== undefined) this.link.session.check(frame, fixed);
 	}
 	/** Begins to connect, and keeps at it. */
 	start(): void {
@@ -123,7 +100,7 @@ export class Client implements LinkHandler {
 	 * a RangeError for a session that was opened with an expiry of 0 [MQTT5 3.14.2.2.2].
 	 */
 	close(options: CloseOptions = {}): void {
-		this.link.stop(this.#checkExpiry(options.sessionExpirySeconds));
+		this.link.stop(this.checkExpiry(options.sessionExpirySeconds));
 		this.link.session.requests.abandon();
 		this.#replies?.abandon("the client was closed");
 		for (let record = this.outbox.head; record !== 0; record = this.outbox.head)
@@ -133,15 +110,32 @@ export class Client implements LinkHandler {
 	 * Takes a message, and tells what became of it. The caller's mistakes throw at once, with nothing changed: a
 	 * topic that is empty, too long or has a wildcard, an unpaired surrogate, a message over the outbox, a time
 	 * to live out of range.
+	 *
+	 * With a function it makes no promise: the function is called once, and never before publish() returns.
+	 * That may be within a later call of publish() or close(), whose room or end it was.
 	 */
-	publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<Delivery> {
+	publish(topic: string, payload: string | Uint8Array, options?: PublishOptions): Promise<Delivery>;
+	publish(
+		topic: string,
+		payload: string | Uint8Array,
+		options: PublishOptions,
+		done: DeliveryHandler,
+	): undefined;
+	publish(
+		topic: string,
+		payload: string | Uint8Array,
+		options: PublishOptions = noOptions,
+		done?: DeliveryHandler,
+	): Promise<Delivery> | undefined {
 		const { ttlMs = Infinity, properties } = options;
+		if (done !== undefined && typeof done !== "function") throw new TypeError("done is not a function");
 		const marks = marksOf(options);
 		const topicBytes = this.#encoder.topic(topic);
-		const bytes = typeof payload === "string" ? this.#encoder.text(payload) : checkBytes("payload", payload);
-		this.#service?.checkPublish(topic, bytes.length, options);
+		const bytes =
+			typeof payload === "string" ? encodeText(this.#host.text, payload) : checkBytes("payload", payload);
+		this.#options.service?.checkPublish(topic, bytes.length, options);
 		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
-		return this.#accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded));
+		return this.accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded), done);
 	}
 	/**
 	 * Publishes a message that need not fit in RAM: the outbox holds its topic and properties, and its payload
@@ -149,18 +143,18 @@ export class Client implements LinkHandler {
 	 * source that fails, or ends before its length, ends the message as dropped; when half of it is in the
 	 * socket, the connection ends as well, and is made anew. The source is released when the message has ended.
 	 */
-	publishStream(topic: string, source: Source, options: PublishOptions = {}): Promise<Delivery> {
+	publishStream(topic: string, source: Source, options: PublishOptions = noOptions): Promise<Delivery> {
 		const { ttlMs = Infinity, properties } = options;
 		const marks = marksOf(options);
 		checkSource(source);
 		const topicBytes = this.#encoder.topic(topic);
-		this.#service?.checkPublish(topic, source.bytes, options);
+		this.#options.service?.checkPublish(topic, source.bytes, options);
 		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
 		const { streams } = this.link.session.sender;
 		const now = this.#host.clock.now();
 		const record = streams.publish(topicBytes, source, marks, ttlMs, now, encoded);
 		if (record !== 0) this.link.wake();
-		return this.#accepted(record);
+		return this.promised(record);
 	}
 	/**
 	 * Publishes to that topic with a topic for the reply, at QoS 1 unless told otherwise, and gives the reply.
@@ -168,10 +162,10 @@ export class Client implements LinkHandler {
 	 * and correlation by its payloads.
 	 */
 	request(topic: string, payload: string | Uint8Array, options: RequestOptions = {}): Promise<Answer> {
-		if (this.#version < 5) throw new TypeError("request() needs MQTT 5");
-		this.#replies ??= new Replies(this.#repliesMax, this.#host.clock, this.#host.random.word(), {
+		if (this.#options.version < 5) throw new TypeError("request() needs MQTT 5");
+		this.#replies ??= new Replies(this.#options.repliesMax, this.#host.clock, this.#host.random.word(), {
 			publish: (name, bytes, rest) => this.publish(name, bytes, rest),
-			listen: lost => this.#listen(lost),
+			listen: lost => this.listen(lost),
 		});
 		return this.#replies.ask(topic, payload, options);
 	}
@@ -207,7 +201,13 @@ export class Client implements LinkHandler {
 		options: SubscriptionOptions,
 		handler: MessageHandler | StreamHandler,
 	): Promise<number> {
-		this.#service?.checkSubscribe(filter, options.qos, this.link.subscriptions.countBeside(filter));
+		const others = this.link.subscriptions.countBeside(filter);
+		this.#options.service?.checkSubscribe(filter, options.qos, others);
+		if ((options as Partial<StreamOptions>).stream === true) {
+			const { streamMs } = this.#options;
+			const failed = (error: unknown, topic: string) => this.failed(error, topic);
+			this.#intake ??= new Intake(this.#host, this.link, this.#subscribers, streamMs, failed);
+		}
 		return this.#subscribers.add(filter, options, handler);
 	}
 	/**
@@ -250,23 +250,14 @@ export class Client implements LinkHandler {
 	}
 	/** For the link. */
 	onLinkState(): void {
-		const { state, endpoint, cause, detail, retryMs, session } = this.link;
-		if (state !== LinkState.online) this.#intake.lose();
-		const status: Status = {
-			state: stateNames[state]!,
-			url: endpoint.url,
-			sessionPresent: state === LinkState.online && session.handshake.sessionPresent,
-			properties: session.handshake.properties,
-			cause: causeNames[cause]!,
-			detail,
-			retryMs,
-			advice: "",
-		};
+		if (this.link.state !== LinkState.online) this.#intake?.lose();
+		const status = statusOf(this.link);
 		try {
-			if (this.#service !== undefined) status.advice = this.#service.onState(status, this);
+			const { service } = this.#options;
+			if (service !== undefined) status.advice = service.onState(status, this);
 			this.onState(status);
 		} catch (error) {
-			this.#failed(error, "");
+			this.failed(error, "");
 		}
 	}
 	/** For the link: true when all handlers are done. */
@@ -275,15 +266,15 @@ export class Client implements LinkHandler {
 		const message = new Message(incoming, this.#host.text);
 		const { token, id, qos } = incoming;
 		this.#meter.received++;
-		if (this.#service?.onMessage(message)) return true;
+		if (this.#options.service?.onMessage(message)) return true;
 		const pending: Promise<void>[] = [];
 		let heard = false;
 		for (const subscriber of this.#subscribers.list) {
 			if (!subscriber.hears(message)) continue;
 			heard = true;
-			this.#hand(message, subscriber.handler, pending);
+			this.hand(message, subscriber.handler, pending);
 		}
-		if (!heard) this.#hand(message, this.onStray, pending);
+		if (!heard) this.hand(message, this.onStray, pending);
 		if (pending.length === 0) return true;
 		void Promise.all(pending).then(() => {
 			if (qos > 0) this.link.acknowledge(token, id, qos);
@@ -292,13 +283,13 @@ export class Client implements LinkHandler {
 	}
 	/** For the link. */
 	onLong(): boolean {
-		if (!this.#intake.begin()) return false;
+		if (this.#intake?.begin() !== true) return false;
 		this.#meter.received++;
 		return true;
 	}
 	/** For the link. */
 	onPiece(): void {
-		this.#intake.onPiece();
+		this.#intake?.onPiece();
 	}
 	/** For the link. */
 	onSkipped(bytes: number): void {
@@ -306,24 +297,21 @@ export class Client implements LinkHandler {
 		try {
 			this.onTooLong(bytes);
 		} catch (error) {
-			this.#failed(error, "");
+			this.failed(error, "");
 		}
 	}
-	#onRefused(filter: string, why: string): void {
+	/** For the subscribers. */
+	onRefused(filter: string, why: string): void {
 		this.#meter.subscriptionsLost++;
 		try {
 			this.onSubscriptionLost(filter, why);
 		} catch (error) {
-			this.#failed(error, "");
+			this.failed(error, "");
 		}
 	}
 	/** Hears replies at a topic of this client's, and returns it. */
-	#listen(lost: (why: string) => void): string {
-		const { handshake, online } = this.link.session;
-		const given = online ? handshake.properties?.responseInformation : undefined;
-		let topic = this.#repliesTopic ?? `replies/${handshake.clientId}`;
-		if (given !== undefined && topicNameFault(given) === undefined)
-			topic = `${given}${given.endsWith("/") ? "" : "/"}replies`;
+	private listen(lost: (why: string) => void): string {
+		const topic = repliesTopic(this.link.session, this.#options.repliesTopic);
 		if (this.#subscribers.has(topic)) return topic;
 		const heard = this.subscribe(topic, { qos: 1 }, message => {
 			if (!this.#replies!.hear(message)) return this.onStray(message);
@@ -331,16 +319,16 @@ export class Client implements LinkHandler {
 		heard.catch((error: unknown) => lost((error as Error).message));
 		return topic;
 	}
-	#hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
+	private hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
 		try {
 			const done = handler(message);
-			if (done instanceof Promise) pending.push(done.catch(error => this.#failed(error, message.topic)));
+			if (done instanceof Promise) pending.push(done.catch(error => this.failed(error, message.topic)));
 		} catch (error) {
-			this.#failed(error, message.topic);
+			this.failed(error, message.topic);
 		}
 	}
 	/** The application's callback failed: it hears of it, and nothing comes through to the link. */
-	#failed(error: unknown, topic: string): void {
+	private failed(error: unknown, topic: string): void {
 		this.#meter.handlerErrors++;
 		try {
 			this.onHandlerError(error, topic);
@@ -348,46 +336,64 @@ export class Client implements LinkHandler {
 			// Who fails here as well has been told.
 		}
 	}
-	#accepted(record: number): Promise<Delivery> {
-		if (record === 0) return Promise.resolve(this.#count(outboxFull));
+	private accepted(record: number, done: DeliveryHandler | undefined): Promise<Delivery> | undefined {
+		if (done === undefined) return this.promised(record);
+		if (record === 0) return this.refuseLater(done);
+		this.#waiting[record] = done;
+		this.#since[record] = this.#host.clock.now();
+		return undefined;
+	}
+	private promised(record: number): Promise<Delivery> {
+		if (record === 0) {
+			this.#meter.refused++;
+			return Promise.resolve(outboxFull);
+		}
 		this.#since[record] = this.#host.clock.now();
 		return new Promise(resolve => {
 			this.#waiting[record] = resolve;
 		});
 	}
-	#checkExpiry(seconds: number | undefined): number | undefined {
+	private refuseLater(done: DeliveryHandler): undefined {
+		void this.promised(0)
+			.then(done)
+			.catch((error: unknown) => this.failed(error, ""));
+	}
+	private checkExpiry(seconds: number | undefined): number | undefined {
 		if (seconds === undefined) return undefined;
-		if (this.#version < 5) throw new TypeError("sessionExpirySeconds at the end needs MQTT 5");
+		const { version, clean, sessionExpirySeconds } = this.#options;
+		if (version < 5) throw new TypeError("sessionExpirySeconds at the end needs MQTT 5");
 		checkInteger("sessionExpirySeconds", seconds, 0, 0xffff_ffff);
-		if (seconds > 0 && this.#expirySeconds === 0)
+		if (seconds > 0 && (clean || sessionExpirySeconds === 0))
 			throw new RangeError("sessionExpirySeconds: a session without expiry cannot be given one at its end");
 		return seconds;
 	}
-	#onEnd(record: number, outcome: Outcome, reason: number): void {
+	private onEnd(record: number, outcome: Outcome, reason: number): void {
 		const outbox = this.outbox;
-		const { streams } = this.link.session.sender;
-		if (outbox.marks(record) & Mark.streamed) streams.release(record);
-		const resolve = this.#waiting[record];
+		const session = this.link.session;
+		const meter = this.#meter;
+		const marks = outbox.marks(record);
+		if (marks & Mark.streamed) session.sender.streams.release(record);
+		const done = this.#waiting[record];
 		this.#waiting[record] = undefined;
-		const isAcked = outcome <= Outcome.refused && (outbox.marks(record) & Mark.qos) !== 0;
-		const packetId = isAcked ? outbox.id(record) : 0;
-		const roundTripMs = isAcked ? outbox.age(record, this.#host.clock.now()) : 0;
-		if (isAcked) this.#meter.addRoundTrip(roundTripMs);
-		const { ackProperties } = this.link.session;
-		const delivery = deliveryOf(outcome, reason, packetId, roundTripMs, streams.fault, ackProperties);
-		this.#count(delivery);
-		resolve?.(delivery);
-	}
-	#count(delivery: Delivery): Delivery {
-		this.#meter[delivery.outcome]++;
-		return delivery;
-	}
-	#fixedCredentials(username: string | undefined, password: string | Uint8Array | undefined) {
-		if (username === undefined && password === undefined) return undefined;
-		const credentials: Credentials = {
-			username,
-			password: typeof password === "string" ? this.#encoder.text(password) : password,
-		};
-		return (done: (credentials: Credentials) => void) => done(credentials);
+		let packetId = 0;
+		let roundTripMs = 0;
+		if (outcome <= Outcome.refused && marks & Mark.qos) {
+			packetId = outbox.id(record);
+			roundTripMs = outbox.age(record, this.#host.clock.now());
+			meter.addRoundTrip(roundTripMs);
+		}
+		const delivery: Delivery =
+			outcome === Outcome.delivered
+				? { outcome: "delivered", packetId, roundTripMs }
+				: lossOf(outcome, reason, session.sender.streams.fault, session.ackProperties);
+		meter[delivery.outcome]++;
+		if (done === undefined) return;
+		try {
+			done(delivery);
+		} catch (error) {
+			this.failed(error, "");
+		}
 	}
 }
+
+function ignore(): void {}

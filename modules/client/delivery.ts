@@ -11,6 +11,9 @@ export type Delivery =
 	| { outcome: "dropped"; reason: number; why: string }
 	| { outcome: "expired" };
 
+/** Hears what became of a message. What it throws is told to onHandlerError(). */
+export type DeliveryHandler = (delivery: Delivery) => void;
+
 /** When publish() finds no room. */
 export const outboxFull: Delivery = Object.freeze({
 	outcome: "refused",
@@ -26,16 +29,13 @@ const dropReasons: Readonly<Record<number, string>> = Object.freeze({
 	[Outcome.abandoned]: "the client was closed",
 });
 
-/** The fault is that of the source, where that has failed; the properties are the acknowledgement's. */
-export function deliveryOf(
+/** Why it was not delivered. The fault is that of the source, the properties are the acknowledgement's. */
+export function lossOf(
 	outcome: Outcome,
 	reason: number,
-	packetId: number,
-	roundTripMs: number,
 	fault: string,
 	properties: AckProperties | undefined,
 ): Delivery {
-	if (outcome === Outcome.delivered) return { outcome: "delivered", packetId, roundTripMs };
 	if (outcome === Outcome.expired) return { outcome: "expired" };
 	if (outcome === Outcome.refused) {
 		const why = explain(reason, properties);

@@ -26,20 +26,24 @@ export interface PublishOptions extends TopicOptions {
 	properties?: MessageProperties;
 }
 
-const keepMarks = Object.freeze({ all: 0, newest: Mark.displaceable, latest: Mark.latest });
+export const noOptions: PublishOptions = Object.freeze({});
 
 /** The marks of a message with these options; a RangeError names the one that is out of its range. */
 export function marksOf(options: PublishOptions): number {
-	const { qos = 0, retain = false, keep = "all", ttlMs = Infinity, priority = 0 } = options;
-	if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
-	if (!(priority >= 0 && priority <= 3 && priority % 1 === 0))
-		throw new RangeError(`priority ${priority} is not 0 to 3`);
-	if (!Object.hasOwn(keepMarks, keep)) throw new RangeError(`keep "${keep}" is not all, newest or latest`);
-	if (ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
+	const { qos, keep, ttlMs, priority } = options;
+	let marks = options.retain ? Mark.retain : 0;
+	if (qos !== undefined) {
+		if (qos !== 0 && qos !== 1 && qos !== 2) throw new RangeError(`QoS ${qos as number} is not 0, 1 or 2`);
+		marks |= qos << Mark.qosShift;
+	}
+	if (priority !== undefined) {
+		if (!(priority >= 0 && priority <= 3 && priority % 1 === 0))
+			throw new RangeError(`priority ${priority} is not 0 to 3`);
+		marks |= priority << Mark.priorityShift;
+	}
+	if (ttlMs !== undefined && ttlMs !== Infinity && !(ttlMs > 0 && ttlMs <= ttlMaxMs))
 		throw new RangeError(`time to live ${ttlMs} is not over 0 and up to ${ttlMaxMs} ms`);
-	return (
-		(retain ? Mark.retain : 0) | (qos << Mark.qosShift) | keepMarks[keep] | (priority << Mark.priorityShift)
-	);
+	return keep === undefined ? marks : marks | keepMark(keep);
 }
 
 /** Throws a TypeError or RangeError when it is not a source of a payload that a packet can hold. */
@@ -47,4 +51,11 @@ export function checkSource(source: Source): void {
 	if (typeof source !== "object" || source === null || typeof source.read !== "function")
 		throw new TypeError("source has no read()");
 	checkInteger("source.bytes", source.bytes, 0, remainingLengthMax);
+}
+
+function keepMark(keep: NonNullable<TopicOptions["keep"]>): number {
+	if (keep === "all") return 0;
+	if (keep === "newest") return Mark.displaceable;
+	if (keep === "latest") return Mark.latest;
+	throw new RangeError(`keep "${String(keep)}" is not all, newest or latest`);
 }

@@ -1,5 +1,7 @@
 import type { Alarm, Clock } from "../../hosts/host.js";
+import type { Session } from "../session/session.js";
 import { checkInteger } from "../wire/check.js";
+import { topicNameFault } from "../wire/topic.js";
 import type { Delivery } from "./delivery.js";
 import type { Message } from "./message.js";
 import type { PublishOptions } from "./publish-options.js";
@@ -51,7 +53,7 @@ export class Replies {
 		this.#clock = clock;
 		this.#word = word;
 		this.#asker = asker;
-		this.#alarm = clock.alarm(() => this.#onAlarm());
+		this.#alarm = clock.alarm(() => this.onAlarm());
 	}
 	/** See Client.request(). */
 	ask(topic: string, payload: string | Uint8Array, options: RequestOptions): Promise<Answer> {
@@ -76,9 +78,9 @@ export class Replies {
 		});
 		return new Promise(resolve => {
 			this.#open.set(id, { until: this.#clock.now() + timeoutMs, settle: resolve });
-			this.#arm();
+			this.arm();
 			void delivery.then(result => {
-				if (result.outcome !== "delivered") this.#end(id, { outcome: "undelivered", delivery: result });
+				if (result.outcome !== "delivered") this.end(id, { outcome: "undelivered", delivery: result });
 			});
 		});
 	}
@@ -87,33 +89,41 @@ export class Replies {
 		const data = message.properties?.correlationData;
 		if (data === undefined || data.length !== correlationBytes) return false;
 		const view = new DataView(data.buffer, data.byteOffset);
-		return view.getUint32(0) === this.#word && this.#end(view.getUint32(4), { outcome: "answered", message });
+		return view.getUint32(0) === this.#word && this.end(view.getUint32(4), { outcome: "answered", message });
 	}
 	/** No replies will come. */
 	abandon(why: string): void {
-		for (const id of [...this.#open.keys()]) this.#end(id, unanswered(why));
+		for (const id of [...this.#open.keys()]) this.end(id, unanswered(why));
 	}
-	#end(id: number, answer: Answer): boolean {
+	private end(id: number, answer: Answer): boolean {
 		const open = this.#open.get(id);
 		if (open === undefined) return false;
 		this.#open.delete(id);
-		this.#arm();
+		this.arm();
 		open.settle(answer);
 		return true;
 	}
-	#arm(): void {
+	private arm(): void {
 		let next = Infinity;
 		for (const { until } of this.#open.values()) next = Math.min(next, until);
 		this.#alarm.set(next);
 	}
-	#onAlarm(): void {
+	private onAlarm(): void {
 		const now = this.#clock.now();
 		for (const [id, { until }] of [...this.#open])
-			if (now >= until) this.#end(id, unanswered("no reply came in time"));
-		this.#arm();
+			if (now >= until) this.end(id, unanswered("no reply came in time"));
+		this.arm();
 	}
 }
 
 function unanswered(why: string): Answer {
 	return { outcome: "unanswered", why };
+}
+
+/** Where replies come to: under what the broker gives, or else as it is wanted. */
+export function repliesTopic({ handshake, online }: Session, wanted: string | undefined): string {
+	const given = online ? handshake.properties?.responseInformation : undefined;
+	if (given !== undefined && topicNameFault(given) === undefined)
+		return `${given}${given.endsWith("/") ? "" : "/"}replies`;
+	return wanted ?? `replies/${handshake.clientId}`;
 }

@@ -1,3 +1,5 @@
+import { causeNames } from "../link/cause.js";
+import { LinkState, type Link } from "../link/link.js";
 import type { Properties } from "../wire/packet.js";
 
 /** What onState() says, by the number of LinkState. */
@@ -24,4 +26,18 @@ export interface Status {
 	retryMs: number;
 	/** What the service makes of it, for people; or "". */
 	advice: string;
+}
+
+/** What is to be said of the link's state, without advice. */
+export function statusOf({ state, endpoint, cause, detail, retryMs, session }: Link): Status {
+	return {
+		state: stateNames[state]!,
+		url: endpoint.url,
+		sessionPresent: state === LinkState.online && session.handshake.sessionPresent,
+		properties: session.handshake.properties,
+		cause: causeNames[cause]!,
+		detail,
+		retryMs,
+		advice: "",
+	};
 }

@@ -47,18 +47,23 @@ class Subscriber {
 	}
 }
 
+export interface SubscribersHandler {
+	/** A broker refuses what one has granted: nobody hears the filter any more. */
+	onRefused(filter: string, why: string): void;
+}
+
 /** Who hears which messages, and what became of asking for them. */
 export class Subscribers {
 	/** In the order in which they were subscribed. */
 	list: readonly Subscriber[] = [];
-	/** A broker refuses what one has granted: nobody hears the filter any more. */
-	onRefused: (filter: string, why: string) => void = nobody;
 	#link: Link;
 	#version: Version;
+	#handler: SubscribersHandler;
 
-	constructor(link: Link, version: Version) {
+	constructor(link: Link, version: Version, handler: SubscribersHandler) {
 		this.#link = link;
 		this.#version = version;
+		this.#handler = handler;
 	}
 	has(filter: string): boolean {
 		return this.list.some(subscriber => subscriber.filter === filter);
@@ -86,7 +91,7 @@ export class Subscribers {
 				}
 				this.list = this.list.filter(other => other !== subscriber);
 				const why = refusal(code, properties);
-				if (isGranted) this.onRefused(filter, why);
+				if (isGranted) this.#handler.onRefused(filter, why);
 				else reject(new Error(`subscription "${filter}" ${why}`));
 			};
 		});

@@ -30,6 +30,7 @@ export interface HubHandlers {
 }
 
 const answerMs = 30_000;
+const failedStatus = 500;
 const noMethod: MethodAnswer = Object.freeze({ status: 404, body: "there is no such method" });
 
 interface Asked {
@@ -121,18 +122,24 @@ export class HubDevice {
 		const bag = decodeBag(message.topic.slice(this.#topics.twinDesired.length));
 		this.#handlers.onDesired!(bodyOf(message), versionOf(bag));
 	}
-	/** $iothub/methods/POST/<name>/?$rid=<id>. What its handler throws is told to who called the method. */
+	/**
+	 * $iothub/methods/POST/<name>/?$rid=<id>. A fault of the handler, or an answer that is not JSON, is
+	 * told to who called the method.
+	 */
 	async #hearMethod(message: Message): Promise<void> {
 		const [name = "", rest = ""] = message.topic.slice(this.#topics.methods.length).split("/");
 		const id = decodeBag(rest)["$rid"] ?? "";
-		let answer: MethodAnswer;
+		let status: number;
+		let payload: string;
 		try {
-			answer = (await this.#handlers.onMethod!(decodeURIComponent(name), bodyOf(message))) ?? noMethod;
+			const answer = (await this.#handlers.onMethod!(decodeURIComponent(name), bodyOf(message))) ?? noMethod;
+			status = answer.status;
+			payload = answer.body === undefined ? "" : JSON.stringify(answer.body);
 		} catch (error) {
-			answer = { status: 500, body: String(error) };
+			status = failedStatus;
+			payload = JSON.stringify(String(error));
 		}
-		const body = answer.body === undefined ? "" : JSON.stringify(answer.body);
-		void this.#client.publish(`${this.#topics.methodAnswer}${answer.status}/?$rid=${id}`, body, { qos: 1 });
+		void this.#client.publish(`${this.#topics.methodAnswer}${status}/?$rid=${id}`, payload, { qos: 1 });
 	}
 }
 

@@ -2,6 +2,7 @@ import type { Client, Status } from "../client/client.js";
 import type { TopicOptions } from "../client/topic.js";
 import { Mark } from "../outbox/record.js";
 import type { Text } from "../wire/text.js";
+import { isTokenType } from "./lmq-credentials.js";
 import { quoted } from "./quoted.js";
 
 /** A connection that ends so soon after it began, or after we sent something, may end because of that. */
@@ -57,9 +58,10 @@ export class LmqAdvice {
 		this.#onlineAt = now;
 	}
 	/** The service says what is wrong with a token, before it closes the connection. */
-	onTokenInvalid(type: string, code: number): void {
-		const fault = tokenFaults[code] ?? `is invalid, code ${code}`;
-		this.#tokenFault = `The ${type} token ${fault}: a new one is needed.`;
+	onTokenInvalid(type: unknown, code: unknown): void {
+		const name = isTokenType(type) ? `The ${type} token` : "A token";
+		const fault = typeof code === "number" ? (tokenFaults[code] ?? `is invalid, code ${code}`) : "is invalid";
+		this.#tokenFault = `${name} ${fault}: a new one is needed.`;
 	}
 	/** The connection ended, or was not made. */
 	explain({ cause, detail }: Status, wasOnline: boolean, client: Client, now: number): string {

@@ -2,7 +2,12 @@ import type { Host } from "../../hosts/host.js";
 import type { Credentials } from "../session/session-options.js";
 import { encodeText } from "../wire/text.js";
 
-export type TokenType = "R" | "W" | "RW";
+const tokenTypes = Object.freeze(["R", "W", "RW"] as const);
+export type TokenType = (typeof tokenTypes)[number];
+
+export function isTokenType(word: unknown): word is TokenType {
+	return tokenTypes.indexOf(word as TokenType) >= 0;
+}
 
 /** A token, as the application's server applies for it at the service. */
 export interface Token {
@@ -59,7 +64,7 @@ export function parseTokens(password: string): Token[] {
 export function checkTokens(tokens: readonly Token[]): void {
 	const seen: string[] = [];
 	for (const { type, token } of tokens) {
-		if (["R", "W", "RW"].indexOf(type) < 0 || token === "" || token.indexOf("|") >= 0)
+		if (!isTokenType(type) || token === "" || token.indexOf("|") >= 0)
 			throw new RangeError("token: it is R|<token>, W|<token> or RW|<token>, or several with | between two");
 		if (seen.indexOf(type) >= 0) throw new RangeError(`token: there are two of type ${type}`);
 		seen.push(type);

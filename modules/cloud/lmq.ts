@@ -175,6 +175,6 @@ export class Lmq implements Service {
 		} catch {
 			notice = undefined;
 		}
-		this.#advice.onTokenInvalid(String(notice?.type ?? ""), Number(notice?.code ?? 1));
+		this.#advice.onTokenInvalid(notice?.type, notice?.code);
 	}
 }

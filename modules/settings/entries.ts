@@ -1,3 +1,4 @@
+import { quoted } from "../cloud/quoted.js";
 import { portableText } from "../wire/text.js";
 import type { PlainKey } from "./setting-keys.js";
 
@@ -22,7 +23,6 @@ export const settingDefaults: Readonly<Partial<Record<PlainKey, string>>> = Obje
 
 /** The longest value, and so the longest topic; the client's buffers have room for it. */
 export const textBytesMax = 1_000;
-const quoteMax = 60;
 
 export function numberOf(entries: Entries, key: PlainKey, min: number, max: number): number {
 	const text = textOf(entries, key)!;
@@ -67,10 +67,5 @@ export function countBytes(text: string): number {
 }
 
 export function wrong(key: string, value: string, rule: string): RangeError {
-	return new RangeError(`${key} ${quote(value)}: ${rule}`);
-}
-
-/** One line, of bounded length, whatever it holds. */
-export function quote(value: string): string {
-	return JSON.stringify(value.length > quoteMax ? `${value.slice(0, quoteMax)}…` : value);
+	return new RangeError(`${key} ${quoted(value)}: ${rule}`);
 }

@@ -1,17 +1,9 @@
+import { quoted } from "../cloud/quoted.js";
 import { parseEndpoint } from "../link/endpoint.js";
 import type { Version } from "../wire/packet-type.js";
 import { topicNameFault } from "../wire/topic.js";
 import { networksMax, passwordFault, ssidFault, type WiFiNetwork } from "../wifi/wifi-network.js";
-import {
-	countBytes,
-	numberOf,
-	quote,
-	secretOf,
-	textBytesMax,
-	textOf,
-	wrong,
-	type Entries,
-} from "./entries.js";
+import { countBytes, numberOf, secretOf, textBytesMax, textOf, wrong, type Entries } from "./entries.js";
 import {
 	checkProfileTopic,
 	describeProfile,
@@ -128,7 +120,7 @@ function refuseUnknown(entries: Entries): void {
 	for (const key of Object.keys(entries)) {
 		if (keys.indexOf(key) >= 0) continue;
 		// Its value stays untold: a mistyped password is one as well.
-		throw new RangeError(`there is no setting ${quote(key)}: did you mean ${nearestKey(key, keys)}?`);
+		throw new RangeError(`there is no setting ${quoted(key)}: did you mean ${nearestKey(key, keys)}?`);
 	}
 }
 

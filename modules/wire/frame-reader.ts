@@ -117,7 +117,7 @@ export class FrameReader {
 	}
 	/** True when a whole packet is here; its fields are good until the next call. */
 	next(): boolean {
-		if (this.#skipLeft !== 0) return this.#skip();
+		if (this.#skipLeft !== 0) return this.skip();
 		const from = this.end;
 		const filled = this.#filled;
 		if (from === filled) {
@@ -130,12 +130,12 @@ export class FrameReader {
 			let length = bytes[from + 1]!;
 			let body = from + 2;
 			if (length > 0x7f) {
-				length = this.#longLength(from + 1);
+				length = this.longLength(from + 1);
 				body = this.at;
 			}
 			if (length >= 0) {
 				const type = head >> 4;
-				if (type !== publish) this.#checkHead(type, head & 15);
+				if (type !== publish) this.checkHead(type, head & 15);
 				// [MQTT-3.3.1-4] [MQTT-3.3.1-4, 3.1.1]
 				else if ((head & 6) === 6) throw malformed("PUBLISH at QoS 3");
 				this.type = type as PacketType;
@@ -147,11 +147,11 @@ export class FrameReader {
 					return true;
 				}
 				this.keep();
-				if (body - from + length > this.bytes.length) return this.#startLong(from, length);
+				if (body - from + length > this.bytes.length) return this.startLong(from, length);
 			}
 		}
 		this.keep();
-		this.#makeRoom(from);
+		this.makeRoom(from);
 		return false;
 	}
 	/**
@@ -162,7 +162,7 @@ export class FrameReader {
 		this.begun = false;
 		const count = Math.min(this.#filled - this.end, this.#skipLeft);
 		if (count === 0) {
-			this.#makeRoom(this.end);
+			this.makeRoom(this.end);
 			return false;
 		}
 		this.at = this.end;
@@ -219,7 +219,7 @@ export class FrameReader {
 		if (this.at !== this.end) throw malformed(`${this.end - this.at} bytes too many`);
 	}
 	/** A remaining length over 127, with at left behind it; or -1 while it is not whole. */
-	#longLength(at: number): number {
+	private longLength(at: number): number {
 		let length = 0;
 		for (let shift = 0; shift < 28; shift += 7) {
 			if (at >= this.#filled) return -1;
@@ -234,7 +234,7 @@ export class FrameReader {
 	}
 	// [MQTT-2.1.3-1] [MQTT-3.6.1-1] [MQTT-3.14.1-1] [MQTT-3.15.1-1] [MQTT-2.2.2-1, 3.1.1]
 	// [MQTT-2.2.2-2, 3.1.1] [MQTT-3.6.1-1, 3.1.1] [MQTT-3.14.1-1, 3.1.1]
-	#checkHead(type: number, flags: number): void {
+	private checkHead(type: number, flags: number): void {
 		if (type === 0 || (type === PacketType.auth && this.version < 5)) throw malformed(`packet type ${type}`);
 		const known =
 			type === PacketType.pubrel || type === PacketType.subscribe || type === PacketType.unsubscribe ? 2 : 0;
@@ -242,7 +242,7 @@ export class FrameReader {
 			throw malformed(`packet type ${type} with flags ${flags}`);
 	}
 	/** A packet longer than the buffer, whose body begins at this.at. */
-	#startLong(from: number, length: number): boolean {
+	private startLong(from: number, length: number): boolean {
 		const headerBytes = this.at - from;
 		const isTooLong = headerBytes + length > this.packetBytesMax && !this.#isWarned;
 		if (this.type !== publish || isTooLong) {
@@ -251,9 +251,9 @@ export class FrameReader {
 			throw new ProtocolError(Violation.packetTooLarge, `packet of ${length} bytes is over ${max}`);
 		}
 		const body = this.at;
-		const head = this.#headBytes(length);
+		const head = this.headBytes(length);
 		if (body + head > this.#filled && headerBytes + head <= this.bytes.length) {
-			this.#makeRoom(from);
+			this.makeRoom(from);
 			return false;
 		}
 		// What is before the payload may itself be longer than the buffer; then its topic is passed over as well.
@@ -267,7 +267,7 @@ export class FrameReader {
 		this.#skipLeft = isHere ? length - head : length;
 		this.#skipToId = hasId && !isHere ? idAt : Infinity;
 		this.end = isHere ? body + head : body;
-		if (!isHere) return this.#skip();
+		if (!isHere) return this.skip();
 		if (hasId) this.skippedId = (this.bytes[body + idAt]! << 8) | this.bytes[body + idAt + 1]!;
 		return true;
 	}
@@ -275,7 +275,7 @@ export class FrameReader {
 	 * How many bytes of the PUBLISH at this.at come before its payload: at least so many, and just so many when
 	 * they are all here.
 	 */
-	#headBytes(length: number): number {
+	private headBytes(length: number): number {
 		const bytes = this.bytes;
 		const here = this.#filled - this.at;
 		let count = 2;
@@ -294,7 +294,7 @@ export class FrameReader {
 		if (count > length) throw cutOff();
 		return count;
 	}
-	#skip(): boolean {
+	private skip(): boolean {
 		this.begun = false;
 		while (this.#skipLeft !== 0) {
 			let count = Math.min(this.#filled - this.end, this.#skipLeft, this.#skipToId);
@@ -311,11 +311,11 @@ export class FrameReader {
 		}
 		this.at = this.end;
 		if (this.#skipLeft === 0) return true;
-		this.#makeRoom(this.end);
+		this.makeRoom(this.end);
 		return false;
 	}
 	/** Moves what is left, from that offset on, to the front. */
-	#makeRoom(from: number): void {
+	private makeRoom(from: number): void {
 		if (from === 0) return;
 		this.bytes.copyWithin(0, from, this.#filled);
 		this.#filled -= from;

@@ -46,7 +46,7 @@ export class FrameWriter {
 	}
 	/** Starts a packet of unknown length. */
 	open(type: PacketType, flags: number): void {
-		this.#reserve(2);
+		this.reserve(2);
 		this.bytes[this.end] = (type << 4) | flags;
 		this.end += 2;
 		this.#body = this.end;
@@ -64,7 +64,7 @@ export class FrameWriter {
 		}
 		if (length > remainingLengthMax) throw new RangeError(`${length} bytes are more than a packet can hold`);
 		const more = varintBytes(length) - 1;
-		this.#reserve(more);
+		this.reserve(more);
 		this.bytes.copyWithin(body + more, body, this.end);
 		this.end = body - 1;
 		this.varint(length);
@@ -72,16 +72,16 @@ export class FrameWriter {
 	}
 	/** Starts a packet whose body will be just that many bytes; nothing needs to close it. */
 	begin(type: PacketType, flags: number, length: number): void {
-		this.#reserve(2);
+		this.reserve(2);
 		this.bytes[this.end++] = (type << 4) | flags;
 		this.varint(length);
 	}
 	byte(value: number): void {
-		this.#reserve(1);
+		this.reserve(1);
 		this.bytes[this.end++] = value;
 	}
 	word(value: number): void {
-		this.#reserve(2);
+		this.reserve(2);
 		this.bytes[this.end++] = value >> 8;
 		this.bytes[this.end++] = value;
 	}
@@ -99,37 +99,37 @@ export class FrameWriter {
 	}
 	/** A length word and the text; over 65,535 bytes it is a RangeError. */
 	string(value: string): void {
-		this.#reserve(2);
+		this.reserve(2);
 		const end = this.text.write(value, this.bytes, this.end + 2, this.limit);
 		if (end === -1) throw new FrameFullError();
-		this.#length(end - this.end - 2);
+		this.fieldLength(end - this.end - 2);
 		this.end = end;
 	}
 	/** A length word and the bytes; over 65,535 of them it is a RangeError. */
 	binary(value: Uint8Array): void {
-		this.#length(value.length);
+		this.fieldLength(value.length);
 		this.end += 2;
 		this.raw(value);
 	}
 	/** Appends source[from, to): without garbage when the source is the buffer that this writes to. */
 	copy(source: Uint8Array, from: number, to: number): void {
-		this.#reserve(to - from);
+		this.reserve(to - from);
 		if (source === this.bytes) source.copyWithin(this.end, from, to);
 		else this.bytes.set(source.subarray(from, to), this.end);
 		this.end += to - from;
 	}
 	raw(value: Uint8Array): void {
-		this.#reserve(value.length);
+		this.reserve(value.length);
 		this.bytes.set(value, this.end);
 		this.end += value.length;
 	}
-	#length(length: number): void {
+	private fieldLength(length: number): void {
 		if (length > wordMax) throw new RangeError(`a text or binary field of ${length} bytes is over 65,535`);
-		this.#reserve(2);
+		this.reserve(2);
 		this.bytes[this.end] = length >> 8;
 		this.bytes[this.end + 1] = length;
 	}
-	#reserve(count: number): void {
+	private reserve(count: number): void {
 		if (this.limit - this.end < count) throw new FrameFullError();
 	}
 }

@@ -3,28 +3,6 @@ import type { QoS, Version } from "./packet-type.js";
 // Packets as objects, in the words and shapes of npm mqtt-packet, with Uint8Array where it has Buffer. With
 // Buffer for Bytes each of them is assignable to its counterpart there.
 
-/**
- * The cmd of each packet type, by its number; 0 is the will of a CONNECT, which has properties of its own.
- */
-export const commands = Object.freeze([
-	"will",
-	"connect",
-	"connack",
-	"publish",
-	"puback",
-	"pubrec",
-	"pubrel",
-	"pubcomp",
-	"subscribe",
-	"suback",
-	"unsubscribe",
-	"unsuback",
-	"pingreq",
-	"pingresp",
-	"disconnect",
-	"auth",
-] as const);
-
 export type UserProperties = { [name: string]: string | string[] };
 /** Names and values in their order, which UserProperties keep only within a name. */
 export type UserPropertyPairs = readonly (readonly [string, string])[];

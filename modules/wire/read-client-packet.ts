@@ -8,26 +8,15 @@ import type {
 	Will,
 } from "./packet.js";
 import { PacketType, type QoS, type Version } from "./packet-type.js";
-import { willType } from "./property.js";
+import { willType } from "./properties.js";
 import { breach, malformed } from "./protocol-error.js";
-import { readId, readOptional, readTopicFilter, readTopicName } from "./read-fields.js";
-import { isShared } from "./topic.js";
+import { readId, readOptional } from "./read-server-packet.js";
+import { isShared, topicFilterFault, topicNameFault } from "./topic.js";
 
-/** The packets that only clients send, which firmware never reads; undefined for any other. */
-export function readClientPacket(reader: FrameReader): Packet | undefined {
-	switch (reader.type) {
-		case PacketType.connect:
-			return readConnect(reader);
-		case PacketType.subscribe:
-			return readSubscribe(reader);
-		case PacketType.unsubscribe:
-			return readUnsubscribe(reader);
-		case PacketType.pingreq:
-			reader.finish();
-			return { cmd: "pingreq" };
-		default:
-			return undefined;
-	}
+/** A CONNECT, SUBSCRIBE or UNSUBSCRIBE, which only clients send, so that firmware never reads it. */
+export function readClientPacket(reader: FrameReader): Packet {
+	if (reader.type === PacketType.connect) return readConnect(reader);
+	return reader.type === PacketType.subscribe ? readSubscribe(reader) : readUnsubscribe(reader);
 }
 
 /** Sets the reader to the version of the client; an empty client id is left to the server to refuse. */
@@ -99,4 +88,18 @@ function readUnsubscribe(reader: FrameReader): UnsubscribePacket {
 	if (reader.at === reader.end) throw breach("unsubscribe without a topic filter");
 	while (reader.at < reader.end) unsubscriptions.push(readTopicFilter(reader, reader.version));
 	return packet;
+}
+
+function readTopicName(reader: FrameReader): string {
+	const topic = reader.string();
+	const fault = topicNameFault(topic);
+	if (fault) throw breach(fault);
+	return topic;
+}
+
+function readTopicFilter(reader: FrameReader, version: Version): string {
+	const filter = reader.string();
+	const fault = topicFilterFault(filter, version);
+	if (fault) throw breach(fault);
+	return filter;
 }

@@ -2,7 +2,7 @@ import type { FrameReader } from "./frame-reader.js";
 import type { Properties } from "./packet.js";
 import { PacketType, type QoS } from "./packet-type.js";
 import { breach } from "./protocol-error.js";
-import { readProperties } from "./read-properties.js";
+import { readProperties } from "./properties.js";
 
 /** A PUBLISH as it lies in the reader, its payload in bytes[from, to): good until the next packet. */
 export interface PublishView {

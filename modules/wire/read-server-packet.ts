@@ -1,31 +1,27 @@
 import { repeatFlags, type FrameReader } from "./frame-reader.js";
-import {
-	commands,
-	type AckPacket,
-	type AuthPacket,
-	type ConnackPacket,
-	type DisconnectPacket,
-	type GrantPacket,
-	type Packet,
-	type PublishPacket,
+import type {
+	AckPacket,
+	AuthPacket,
+	ConnackPacket,
+	DisconnectPacket,
+	GrantPacket,
+	Packet,
+	Properties,
 } from "./packet.js";
-import { PacketType } from "./packet-type.js";
+import { PacketType, commands } from "./packet-type.js";
 import { breach, malformed } from "./protocol-error.js";
-import { readId, readOptional, readReason } from "./read-fields.js";
-import { viewPublish, type PublishView } from "./read-publish.js";
-import { grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
+import { readProperties } from "./properties.js";
+import { allowsReason, grantMax, reasonOfReturnCode, refusedGrant } from "./reason-code.js";
 
 /**
- * The packet at which reader.next() has stopped, as an object with copies of what it holds; undefined
- * when only clients send it. Any breach of the rules that one packet can show by itself is a
- * ProtocolError.
+ * The packet at which reader.next() has stopped, as an object with copies of what it holds, where that is one
+ * which a session reads as an object; undefined for any other. Any breach of the rules that one packet can
+ * show by itself is a ProtocolError.
  */
 export function readServerPacket(reader: FrameReader): Packet | undefined {
 	switch (reader.type) {
 		case PacketType.connack:
 			return readConnack(reader);
-		case PacketType.publish:
-			return readPublish(reader);
 		case PacketType.puback:
 		case PacketType.pubrec:
 		case PacketType.pubrel:
@@ -34,9 +30,6 @@ export function readServerPacket(reader: FrameReader): Packet | undefined {
 		case PacketType.suback:
 		case PacketType.unsuback:
 			return readGrant(reader);
-		case PacketType.pingresp:
-			reader.finish();
-			return { cmd: "pingresp" };
 		case PacketType.disconnect:
 		case PacketType.auth:
 			return readEnding(reader);
@@ -58,17 +51,6 @@ function readConnack(reader: FrameReader): ConnackPacket {
 	if (flags === 1 && code !== 0) throw breach("session present in a refusal");
 	readOptional(reader, PacketType.connack, packet);
 	reader.finish();
-	return packet;
-}
-
-function readPublish(reader: FrameReader): PublishPacket {
-	const view = { alias: 0 } as PublishView;
-	viewPublish(reader, view);
-	const { topic, qos, retain, dup, id, properties } = view;
-	const payload = view.bytes.slice(view.from, view.to);
-	const packet: PublishPacket = { cmd: "publish", qos, dup, retain, topic, payload };
-	if (id !== 0) packet.messageId = id;
-	if (properties !== undefined) packet.properties = properties;
 	return packet;
 }
 
@@ -115,4 +97,32 @@ function readEnding(reader: FrameReader): DisconnectPacket | AuthPacket {
 	if (packet.cmd === "auth" && packet.properties?.authenticationMethod === undefined)
 		if (packet.reasonCode !== 0 || packet.properties) throw breach("auth without authenticationMethod");
 	return packet;
+}
+
+// What several packets have in common, those of clients too.
+
+/** A packet id, which is never 0 [MQTT5 2.2.1]. */
+export function readId(reader: FrameReader): number {
+	const id = reader.word();
+	if (id === 0) throw breach("packet id 0");
+	return id;
+}
+
+export function readReason(reader: FrameReader): number {
+	const code = reader.byte();
+	if (!allowsReason(reader.type, code)) throw breach(`reason code ${code} in ${commands[reader.type]}`);
+	return code;
+}
+
+/** Puts the properties into the packet, where the version has them and there are some. */
+export function readOptional(
+	reader: FrameReader,
+	type: PacketType | 0,
+	packet: { properties?: Properties },
+): void {
+	if (reader.version < 5) return;
+	const properties: Properties = {};
+	const from = reader.at;
+	readProperties(reader, type, properties);
+	if (reader.bytes[from] !== 0) packet.properties = properties;
 }

@@ -1,67 +1,66 @@
-import { PacketType } from "./packet-type.js";
+import { typeSet, type PacketType } from "./packet-type.js";
 
-/** Above the bytes, so that no set of packet types can be taken for a code. */
-const carrierShift = 8;
+/**
+ * The reason codes of MQTT 5 [MQTT5 2.4]: code, the packet types that may carry it, name. Rows of text take
+ * half the bytecode of an array of numbers and texts.
+ */
+const reasonRows = `00 245679bef success
+01 9 granted QoS 1
+02 9 granted QoS 2
+04 e disconnect with will
+10 45 no matching subscribers
+11 b no subscription existed
+18 f continue authentication
+19 f re-authenticate
+80 2459be unspecified error
+81 2e malformed packet
+82 2e protocol error
+83 2459be implementation specific error
+84 2 unsupported protocol version
+85 2 client identifier not valid
+86 2 bad user name or password
+87 2459be not authorized
+88 2 server unavailable
+89 2e server busy
+8a 2 banned
+8b e server shutting down
+8c 2e bad authentication method
+8d e keep alive timeout
+8e e session taken over
+8f 9be topic filter invalid
+90 245e topic name invalid
+91 459b packet identifier in use
+92 67 packet identifier not found
+93 e receive maximum exceeded
+94 e topic alias invalid
+95 2e packet too large
+96 e message rate too high
+97 2459e quota exceeded
+98 e administrative action
+99 245e payload format invalid
+9a 2e retain not supported
+9b 2e QoS not supported
+9c 2e use another server
+9d 2e server moved
+9e 9e shared subscriptions not supported
+9f 2e connection rate exceeded
+a0 e maximum connect time
+a1 9e subscription identifiers not supported
+a2 9e wildcard subscriptions not supported`;
 
-const connack = 1 << (PacketType.connack + carrierShift);
-const suback = 1 << (PacketType.suback + carrierShift);
-const unsuback = 1 << (PacketType.unsuback + carrierShift);
-const disconnect = 1 << (PacketType.disconnect + carrierShift);
-const auth = 1 << (PacketType.auth + carrierShift);
-/** PUBACK and PUBREC. */
-const publishes = 3 << (PacketType.puback + carrierShift);
-/** PUBREL and PUBCOMP. */
-const releases = 3 << (PacketType.pubrel + carrierShift);
-const requests = publishes | suback | unsuback;
-const ends = connack | disconnect;
-
-/** The reason codes of MQTT 5 [MQTT5 2.4]: code, name, and the packet types that may carry it. */
-// prettier-ignore
-const reasonTable: readonly (number | string)[] = Object.freeze([
-	0x00, "success", ends | publishes | releases | suback | unsuback | auth,
-	0x01, "granted QoS 1", suback,
-	0x02, "granted QoS 2", suback,
-	0x04, "disconnect with will", disconnect,
-	0x10, "no matching subscribers", publishes,
-	0x11, "no subscription existed", unsuback,
-	0x18, "continue authentication", auth,
-	0x19, "re-authenticate", auth,
-	0x80, "unspecified error", connack | requests | disconnect,
-	0x81, "malformed packet", ends,
-	0x82, "protocol error", ends,
-	0x83, "implementation specific error", connack | requests | disconnect,
-	0x84, "unsupported protocol version", connack,
-	0x85, "client identifier not valid", connack,
-	0x86, "bad user name or password", connack,
-	0x87, "not authorized", connack | requests | disconnect,
-	0x88, "server unavailable", connack,
-	0x89, "server busy", ends,
-	0x8a, "banned", connack,
-	0x8b, "server shutting down", disconnect,
-	0x8c, "bad authentication method", ends,
-	0x8d, "keep alive timeout", disconnect,
-	0x8e, "session taken over", disconnect,
-	0x8f, "topic filter invalid", suback | unsuback | disconnect,
-	0x90, "topic name invalid", ends | publishes,
-	0x91, "packet identifier in use", requests,
-	0x92, "packet identifier not found", releases,
-	0x93, "receive maximum exceeded", disconnect,
-	0x94, "topic alias invalid", disconnect,
-	0x95, "packet too large", ends,
-	0x96, "message rate too high", disconnect,
-	0x97, "quota exceeded", ends | publishes | suback,
-	0x98, "administrative action", disconnect,
-	0x99, "payload format invalid", ends | publishes,
-	0x9a, "retain not supported", ends,
-	0x9b, "QoS not supported", ends,
-	0x9c, "use another server", ends,
-	0x9d, "server moved", ends,
-	0x9e, "shared subscriptions not supported", suback | disconnect,
-	0x9f, "connection rate exceeded", ends,
-	0xa0, "maximum connect time", disconnect,
-	0xa1, "subscription identifiers not supported", suback | disconnect,
-	0xa2, "wildcard subscriptions not supported", suback | disconnect,
-]);
+const names: string[] = [];
+/** The packet types that may carry a code, one bit each. */
+const carriers: number[] = [];
+const rows = reasonRows.split("\n");
+for (let i = 0; i < rows.length; i++) {
+	const row = rows[i]!;
+	const code = parseInt(row, 16);
+	const types = row.split(" ")[1]!;
+	names[code] = row.slice(types.length + 4);
+	carriers[code] = typeSet(types);
+}
+Object.freeze(names);
+Object.freeze(carriers);
 
 /** The reason codes for the return codes of a CONNACK before MQTT 5 [MQTT 3.1.1, 3.2.2.3]. */
 const returnReasons: readonly number[] = Object.freeze([0x00, 0x84, 0x85, 0x88, 0x86, 0x87]);
@@ -72,8 +71,7 @@ export const refusedGrant = 0x80;
 
 /** The name of a reason code, for people. */
 export function reasonText(code: number): string {
-	const at = reasonTable.indexOf(code);
-	return at < 0 ? `reason 0x${code.toString(16)}` : (reasonTable[at + 1] as string);
+	return names[code] ?? `reason 0x${code.toString(16)}`;
 }
 
 /** The same, with what the broker said besides. */
@@ -84,8 +82,7 @@ export function explain(code: number, properties: { reasonString?: string } | un
 
 /** Whether a packet of that type may carry the reason code, whoever sends it. */
 export function allowsReason(type: PacketType, code: number): boolean {
-	const at = reasonTable.indexOf(code);
-	return at >= 0 && ((reasonTable[at + 2] as number) & (1 << (type + carrierShift))) !== 0;
+	return ((carriers[code] ?? 0) & (1 << type)) !== 0;
 }
 
 /**

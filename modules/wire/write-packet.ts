@@ -1,11 +1,17 @@
 import { checkInteger } from "./check.js";
 import type { FrameWriter } from "./frame-writer.js";
-import { commands, type AckPacket, type ConnackPacket, type GrantPacket, type PacketLike } from "./packet.js";
-import { PacketType, type Version } from "./packet-type.js";
+import type { AckPacket, ConnackPacket, GrantPacket, PacketLike } from "./packet.js";
+import { PacketType, commands, type Version } from "./packet-type.js";
 import { grantMax, refusedGrant } from "./reason-code.js";
-import { writeClientPacket } from "./write-client-packet.js";
-import { hasAny, openRequest, writeOptional, writeReason } from "./write-fields.js";
-import { checkList } from "./write-subscriptions.js";
+import {
+	checkList,
+	hasAny,
+	openRequest,
+	writeClientPacket,
+	writeOptional,
+	writeReason,
+	writeWhole,
+} from "./write-client-packet.js";
 
 /**
  * Appends a packet to the frame, in the format of that version; a CONNECT which names its version goes by
@@ -15,13 +21,7 @@ import { checkList } from "./write-subscriptions.js";
  * does not fit a FrameFullError; the frame is then as it was.
  */
 export function writePacket(frame: FrameWriter, packet: PacketLike, version: Version): void {
-	const from = frame.end;
-	try {
-		write(frame, packet, version);
-	} catch (error) {
-		frame.end = from;
-		throw error;
-	}
+	writeWhole(frame, packet, version, write);
 }
 
 function write(frame: FrameWriter, packet: PacketLike, version: Version): void {

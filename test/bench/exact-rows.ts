@@ -27,6 +27,9 @@ interface LinkResults {
 	stackPeak: number;
 }
 
+/** What test/bench/on-xs/client.ts prints. */
+type ClientResults = Record<"done1" | "done10" | "promise1" | "promise10", Cost>;
+
 type PeerResults = Record<"publish" | "publish1024" | "receive" | "ping" | "reconnect", Cost>;
 
 const { version } = createRequire(import.meta.url)("mqtt-packet/package.json") as { version: string };
@@ -43,11 +46,13 @@ const largeSlotBytes = 32;
 export async function exactRows(withPeer: boolean): Promise<Row[]> {
 	const link = await measureOnEngine<LinkResults>("test/bench/on-xs/link.ts");
 	const flat = await measureOnEngine<LinkResults>("test/bench/on-xs/link.ts", { flat: true });
+	const client = await measureOnEngine<ClientResults>("test/bench/on-xs/client.ts");
 	const peer = withPeer
 		? await measureOnEngine<PeerResults>("test/bench/on-xs/mqtt-packet.ts", nodePolyfills())
 		: undefined;
 	const rows = [
 		...costRows(link, peer),
+		...clientRows(link.slotBytes, client),
 		...stageRows(link),
 		...bareRows(link),
 		...heapRows(link, flat.stackPeak),
@@ -75,6 +80,17 @@ function costRows(link: LinkResults, peer: PeerResults | undefined): Row[] {
 		...pair("XS reconnect, ten in flight", link.reconnect, peer?.reconnect),
 		{ name: "writes per publish, window 1", unit: "writes", ours: link.writes1, goal: { most: 1 } },
 		{ name: "writes per publish, window 10", unit: "writes", ours: link.writes10, goal: { most: 0.3 } },
+	];
+}
+
+function clientRows(slotBytes: number, client: ClientResults): Row[] {
+	const pair = (how: string, window: number, cost: Cost) =>
+		costPair(`XS client publish, told by a ${how}, 32 B, window ${window}`, slotBytes, cost);
+	return [
+		...pair("function", 1, client.done1),
+		...pair("function", 10, client.done10),
+		...pair("promise", 1, client.promise1),
+		...pair("promise", 10, client.promise10),
 	];
 }
 

@@ -3,7 +3,7 @@ import { Client } from "../../modules/client/client.js";
 import { paceOf, type Publish } from "./keep-full.js";
 import { topicField, topicName } from "./loops.js";
 
-/** Messages acknowledged in a second, by the client's promises and by the link under it. */
+/** Messages acknowledged in a second, by the client, which tells a function, and by the link under it. */
 export interface Rates {
 	client: number;
 	link: number;
@@ -29,11 +29,7 @@ export async function measureRates(
 		client.start();
 	});
 	const options = { qos: 1 } as const;
-	const byClient = await pace(
-		onAcked => void client.publish(topicName, payload, options).then(onAcked),
-		window,
-		ticks,
-	);
+	const byClient = await pace(onAcked => client.publish(topicName, payload, options, onAcked), window, ticks);
 	const byLink = await pace(
 		onAcked => {
 			client.outbox.onEnd = onAcked;

@@ -205,6 +205,8 @@ for (const [notice, words] of [
 	['{"code":3,"type":"R"}', "The R token was revoked: a new one is needed."],
 	['{"code":-1,"type":"W"}', "The W token is of an account that may not do this: a new one is needed."],
 	['{"code":77,"type":"W"}', "The W token is invalid, code 77: a new one is needed."],
+	['{"code":"\\u001b[2J","type":"\\u001b[2J"}', "A token is invalid: a new one is needed."],
+	["{", "A token is invalid: a new one is needed."],
 ] as const)
 	test(`LMQ: the user is told why a token is no good: ${notice}`, t => {
 		const { bench, source, advice } = startTokens([]);

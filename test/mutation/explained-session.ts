@@ -180,12 +180,6 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: sender,
-		line: "if (!outbox.take(bytesMax, bytesMax, this.window - owed, now, 0)) return -1;",
-		change: "0 to 1",
-		reason: "where each ends in a frame is not asked of those which go from the log",
-	},
-	{
-		path: sender,
 		line: "if (frame.room === 0 || !outbox.take(bytes, bytes, quota, now, 0)) return false;",
 		change: "0 to 1",
 		reason: "where a stream ends in the frame is set with its last byte",

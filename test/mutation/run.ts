@@ -4,49 +4,53 @@
 // runs the tests that reach it. A mutant that no test notices is a survivor: it needs a test, or a reason in
 // explained.ts. Ends with 1 when there is one without a reason, or a reason without its survivor.
 
-import { fork, type ChildProcess } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
+import { Runner } from "./crew.js";
 import { parseOptions } from "./options.js";
-import { explained, type Explained } from "./explained.js";
+import { explained } from "./explained.js";
 import { helpers } from "./helpers.js";
-import { instrument, type Mutant } from "./instrument.js";
+import type { Mutant } from "./instrument.js";
+import { fits, idleParts, mutate, mutatedFolders, root } from "./mutants.js";
 import { findSuites } from "../xs/run-suites.js";
-import type { Answer, Order } from "./worker.js";
+import type { Answer } from "./worker.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = join(root, "build", "mutation");
+/** Of this process alone: another may run at the same time. */
+const folder = join(root, "build", "mutation", String(process.pid));
 const bundlePath = join(folder, "mutants.js");
 /** So long may a mutant take beyond three times what its tests take without it. */
 const patienceMs = 5_000;
 
 const { sample, seed, path: only, tests: part = "", all } = parseOptions(process.argv.slice(2));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const mutants: Mutant[] = [];
 await bundleMutants();
-const surveyor = startWorker();
-const survey = (await ask(surveyor, { mutant: 0, tests: undefined }, 600_000)) as Extract<
+const surveyor = new Runner(bundlePath, mutants.length);
+const survey = (await surveyor.ask({ mutant: 0, tests: undefined }, 600_000)) as Extract<
 	Answer,
 	{ loaded: number[] }
 >;
-surveyor.kill("SIGKILL");
+surveyor.end();
 const failing = survey.tests.filter(test => !test.passed);
 if (failing.length > 0) {
 	for (const { title } of failing) console.log(`fails without a mutant: ${title}`);
 	process.exit(1);
 }
 const testsOf = whoReaches();
-const chosen = choose(mutants.filter(mutant => only === undefined || mutant.path.includes(only)));
+const chosen = choose(mutants.filter(isAsked));
 console.log(
-	`${mutants.length} mutants of modules/wire and modules/session, ${chosen.length} of them tried; ` +
+	`${mutants.length} mutants of ${mutatedFolders.join(" and ")}, ${chosen.length} of them tried; ` +
 		`${survey.tests.length} tests`,
 );
 const tried = chosen.length;
 const survivors: Mutant[] = [];
-let hung = 0;
-await Promise.all(Array.from({ length: availableParallelism() }, work));
+const slow: Mutant[] = [];
+const hanging: Mutant[] = [];
+await Promise.all(Array.from({ length: availableParallelism() }, () => work(chosen, slow)));
+// Two at a time on a busy machine may be slow without a fault: those are tried again, alone.
+await work(slow, hanging);
 process.exitCode = report();
 
 /** One bundle of the suites and the instrumented modules. */
@@ -78,8 +82,7 @@ async function bundleMutants(): Promise<void> {
 				name: "mutants",
 				setup(builder) {
 					builder.onLoad({ filter: /\/modules\/(wire|session)\/[^/]+\.ts$/ }, async ({ path }) => {
-						const { code } = await transform(readFileSync(path, "utf8"), { loader: "ts", target: "es2022" });
-						const made = instrument(code, relative(root, path), mutants.length + 1);
+						const made = await mutate(relative(root, path), mutants.length + 1);
 						mutants.push(...made.mutants);
 						return { contents: made.code, loader: "js" };
 					});
@@ -119,87 +122,49 @@ function choose(all: Mutant[]): Mutant[] {
 	return pool.slice(0, sample);
 }
 
-async function work(): Promise<void> {
-	let worker = startWorker();
-	for (let mutant = chosen.shift(); mutant !== undefined; mutant = chosen.shift()) {
+/** Tries the mutants of the first list until it is empty; those without an answer go to the second. */
+async function work(list: Mutant[], unanswered: Mutant[]): Promise<void> {
+	const runner = new Runner(bundlePath, mutants.length);
+	for (let mutant = list.shift(); mutant !== undefined; mutant = list.shift()) {
 		const tests = testsOf.get(mutant.id) ?? [];
 		let ms = 0;
 		for (const number of tests) ms += survey.tests[number]!.ms;
-		const answer = await ask(worker, { mutant: mutant.id, tests }, 3 * ms + patienceMs);
-		if (answer === undefined) {
-			hung++;
-			worker = startWorker();
-		} else if ("killedBy" in answer && answer.killedBy === "") survivors.push(mutant);
+		const answer = await runner.ask({ mutant: mutant.id, tests }, 3 * ms + patienceMs);
+		if (answer === undefined) unanswered.push(mutant);
+		else if ("killedBy" in answer && answer.killedBy === "") survivors.push(mutant);
 	}
-	worker.kill("SIGKILL");
-}
-
-function startWorker(): ChildProcess {
-	return fork(join(root, "test/mutation/worker.ts"), [bundlePath, String(mutants.length)], {
-		execArgv: ["--import=tsx"],
-		stdio: ["ignore", "ignore", "ignore", "ipc"],
-	});
-}
-
-/** The answer; undefined when there is none in time, or the worker has died: then it is gone. */
-function ask(worker: ChildProcess, order: Order, ms: number): Promise<Answer | undefined> {
-	return new Promise(resolve => {
-		const done = (answer: Answer | undefined) => {
-			clearTimeout(alarm);
-			worker.removeAllListeners();
-			if (answer === undefined) worker.kill("SIGKILL");
-			resolve(answer);
-		};
-		const alarm = setTimeout(() => done(undefined), ms);
-		worker.once("message", message => done(message as Answer));
-		worker.once("exit", () => done(undefined));
-		worker.send(order);
-	});
+	runner.end();
 }
 
 /** Says which survivors there are, by file; 1 when one has no reason, or a reason no survivor. */
 function report(): number {
+	for (const mutant of hanging.sort((a, b) => a.id - b.id))
+		print(mutant, ", with which the tests hang or die, alone too");
 	const open = survivors.filter(mutant => reasonOf(mutant) === undefined);
 	const shown = all ? survivors : open;
 	for (const mutant of shown.sort((a, b) => a.id - b.id)) {
-		const reached = testsOf.has(mutant.id) ? "" : ", which no test reaches";
-		console.log(`${mutant.path} ${mutant.place}: ${mutant.kind} ${mutant.change}${reached}`);
-		console.log(`    ${mutant.line}${all ? `\n    ${reasonOf(mutant) ?? "NO REASON"}` : ""}`);
+		print(mutant, testsOf.has(mutant.id) ? "" : ", which no test reaches");
+		if (all) console.log(`    ${reasonOf(mutant) ?? "NO REASON"}`);
 	}
-	const isWhole = sample === undefined && only === undefined;
-	const idle = isWhole ? idleReasons() : [];
+	const isWhole = sample === undefined && part === "";
+	const idle = isWhole ? idleParts(explained.filter(isAsked), survivors) : [];
 	for (const line of idle) console.log(`explained, but no survivor: ${line}`);
-	const killed = tried - survivors.length;
 	console.log(
-		`${killed} killed (${hung} of them hung), ${survivors.length - open.length} explained, ` +
-			`${open.length} survived without a reason`,
+		`${tried - survivors.length - hanging.length} killed, ${hanging.length} hung or died twice, ` +
+			`${survivors.length - open.length} explained, ${open.length} survived without a reason`,
 	);
 	return open.length + idle.length > 0 ? 1 : 0;
 }
 
+function print({ path, place, kind, change, line }: Mutant, more: string): void {
+	console.log(`${path} ${place}: ${kind} ${change}${more}\n    ${line}`);
+}
+
+/** Whether it lies where --path says. */
+function isAsked({ path }: { path: string }): boolean {
+	return only === undefined || path.includes(only);
+}
+
 function reasonOf(mutant: Mutant): string | undefined {
 	return explained.find(row => fits(row, mutant))?.reason;
-}
-
-function fits(row: Explained, mutant: Mutant): boolean {
-	return (
-		row.path === mutant.path &&
-		[row.line].flat().includes(mutant.line) &&
-		[row.change].flat().includes(mutant.change)
-	);
-}
-
-/** The reasons that no survivor needs. */
-function idleReasons(): string[] {
-	const idle: string[] = [];
-	for (const row of explained) {
-		const parts = [
-			...[row.line].flat().map(line => ({ ...row, line })),
-			...[row.change].flat().map(change => ({ ...row, change })),
-		];
-		for (const one of parts)
-			if (!survivors.some(mutant => fits(one, mutant)))
-				idle.push(`${row.path}: ${String(one.line)} (${String(one.change)})`);
-	}
-	return [...new Set(idle)];
 }

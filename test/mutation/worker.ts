@@ -36,6 +36,7 @@ process.on("message", (order: Order) => {
 });
 // A mutant may leave a promise rejected; the test that waits for it tells.
 process.on("unhandledRejection", () => {});
+process.send!("ready");
 
 async function answer({ mutant, tests }: Order): Promise<Answer> {
 	state.on = mutant;

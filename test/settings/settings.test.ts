@@ -132,7 +132,7 @@ const bad: { entries: Record<string, unknown>; message: string }[] = [
 	{ entries: { topic: "a/#" }, message: 'topic "a/#": 1 to 1000 bytes without + and #' },
 	{ entries: { topic: "a/+/b" }, message: 'topic "a/+/b": 1 to 1000 bytes without + and #' },
 	{ entries: { topic: "a\nb" }, message: 'topic "a\\nb": text without control characters' },
-	{ entries: { topic: "é".repeat(501) }, message: `topic "${"é".repeat(60)}…": at most 1000 bytes of UTF-8` },
+	{ entries: { topic: "é".repeat(501) }, message: `topic "${"é".repeat(70)}…": at most 1000 bytes of UTF-8` },
 	{ entries: { client: "a\ud800" }, message: 'client "a\\ud800": at most 1000 bytes of UTF-8' },
 	{
 		entries: { client: "c".repeat(24), mqtt: "3.1" },
@@ -149,7 +149,8 @@ const bad: { entries: Record<string, unknown>; message: string }[] = [
 	},
 	{
 		entries: { broker: new Array(9).fill("serial:").join() },
-		message: 'broker "serial:,serial:,serial:,serial:,serial:,serial:,serial:,seri…": at most 8 URLs',
+		message:
+			'broker "serial:,serial:,serial:,serial:,serial:,serial:,serial:,serial:,serial…": at most 8 URLs',
 	},
 	{ entries: { ssid: "" }, message: 'ssid "": it is empty; leave it out instead' },
 	{

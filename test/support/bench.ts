@@ -115,7 +115,7 @@ export class Bench {
 		const { sender } = this.session;
 		const bytes = Math.min(count, sender.directLeft);
 		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
-		sender.wrote(bytes);
+		this.session.wrote(bytes, this.now);
 		return toHex(outbox.memory.subarray(from, from + bytes));
 	}
 	/** What the bytes bring about, in words; they come in pieces of that many. */

@@ -1,7 +1,14 @@
 import { allowsReason } from "../../modules/wire/reason-code.js";
-import { commands, type Packet, type Properties } from "../../modules/wire/packet.js";
-import type { PacketType, QoS, Version } from "../../modules/wire/packet-type.js";
-import { Kind, carrierShift, kindMask, nonzero, propertyTable } from "../../modules/wire/property.js";
+import type { Packet, Properties } from "../../modules/wire/packet.js";
+import { commands, type PacketType, type QoS, type Version } from "../../modules/wire/packet-type.js";
+import {
+	Kind,
+	carrierShift,
+	kindMask,
+	nonzero,
+	propertyNames,
+	propertyRules,
+} from "../../modules/wire/properties.js";
 import type { Random } from "./random.js";
 
 // Packets of every type, as a decoder gives them, drawn from a seeded source. They keep to what mqtt-
@@ -120,11 +127,11 @@ function randomList<T>(random: Random, draw: () => T): T[] {
 
 function randomProperties(random: Random, type: number): Properties | undefined {
 	const properties: Record<string, unknown> = {};
-	for (let at = 0; at < propertyTable.length; at += 3) {
-		const rule = propertyTable[at + 2] as number;
-		if (!(rule & (1 << (type + carrierShift))) || !random.once(3)) continue;
-		properties[propertyTable[at + 1] as string] = randomValue(random, rule, type);
-	}
+	propertyNames.forEach((name, id) => {
+		const rule = propertyRules[id]!;
+		if (rule & (1 << (type + carrierShift)) && random.once(3))
+			properties[name] = randomValue(random, rule, type);
+	});
 	if (properties["authenticationData"]) properties["authenticationMethod"] = "m";
 	return Object.keys(properties).length > 0 ? (properties as Properties) : undefined;
 }

@@ -4,7 +4,7 @@ import test from "ava";
 import { FrameReader } from "../../modules/wire/frame-reader.js";
 import { PacketType, type Version } from "../../modules/wire/packet-type.js";
 import { ProtocolError, Violation } from "../../modules/wire/protocol-error.js";
-import { readProperties } from "../../modules/wire/read-properties.js";
+import { readProperties } from "../../modules/wire/properties.js";
 import { viewPublish, type PublishView } from "../../modules/wire/read-publish.js";
 import { portableText } from "../../modules/wire/text.js";
 import { hex, toHex } from "../support/hex.js";

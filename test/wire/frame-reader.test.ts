@@ -2,7 +2,7 @@ import test from "ava";
 import { FrameReader } from "../../modules/wire/frame-reader.js";
 import { PacketType, type Version } from "../../modules/wire/packet-type.js";
 import { ProtocolError, Violation } from "../../modules/wire/protocol-error.js";
-import { readProperties } from "../../modules/wire/read-properties.js";
+import { readProperties } from "../../modules/wire/properties.js";
 import { readPacket } from "../../modules/wire/read-packet.js";
 import { portableText } from "../../modules/wire/text.js";
 import { hex } from "../support/hex.js";

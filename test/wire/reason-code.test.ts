@@ -1,5 +1,5 @@
 import test from "ava";
-import { PacketType } from "../../modules/wire/packet-type.js";
+import { commands, type PacketType } from "../../modules/wire/packet-type.js";
 import { Violation } from "../../modules/wire/protocol-error.js";
 import {
 	allowsReason,
@@ -23,10 +23,10 @@ const carried: Record<string, string> = {
 };
 
 test("each packet carries just the reasons of its table", t => {
-	for (const [name, type] of Object.entries(PacketType)) {
+	for (const [type, name] of commands.entries()) {
 		const found: string[] = [];
 		for (let code = 0; code < 256; code++)
-			if (allowsReason(type, code)) found.push(code.toString(16).padStart(2, "0"));
+			if (allowsReason(type as PacketType, code)) found.push(code.toString(16).padStart(2, "0"));
 		t.is(found.join(" "), carried[name] ?? "", name);
 	}
 });

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { keepFull } from "../keep-full.js";
-import { godwit } from "./godwit.js";
+import { godwit, godwitLink } from "./godwit.js";
 import { mqttJS } from "./mqtt-js.js";
 import { rawSocket } from "./raw-socket.js";
 
@@ -24,7 +24,7 @@ export interface Pace {
 const warmMessages = 3_000;
 const measureMs = 600;
 const ticks = () => performance.now();
-const publishers = { godwit, "mqtt-js": mqttJS, "raw-socket": rawSocket };
+const publishers = { godwit, "godwit-link": godwitLink, "mqtt-js": mqttJS, "raw-socket": rawSocket };
 const [name, port, ...windows] = process.argv.slice(2);
 let writes = 0;
 countWrites();

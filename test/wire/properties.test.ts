@@ -1,6 +1,14 @@
+import { commands } from "../../modules/wire/packet-type.js";
 import test from "ava";
-import { commands } from "../../modules/wire/packet.js";
-import { Kind, carrierShift, kindMask, nonzero, propertyTable } from "../../modules/wire/property.js";
+import {
+	Kind,
+	carrierShift,
+	kindMask,
+	nonzero,
+	propertyNames,
+	propertyRules,
+	rowShift,
+} from "../../modules/wire/properties.js";
 
 // Table 2-4 of MQTT5 2.2.2.2, in the words of mqtt-packet: id, name, kind (! for not 0), who may carry it.
 const acks = "puback pubrec pubrel pubcomp";
@@ -40,16 +48,15 @@ const table: [id: number, name: string, kind: string, carriers: string][] = [
 ];
 
 test("the properties are those of the standard, each with its kind and its packets", t => {
-	t.is(propertyTable.length, table.length * 3);
 	const kinds = Object.keys(Kind);
-	table.forEach((row, i) => {
-		const rule = propertyTable[i * 3 + 2] as number;
+	table.forEach((expected, row) => {
+		const id = expected[0];
+		const rule = propertyRules[id]!;
 		const carriers = commands.filter((_, type) => rule & (1 << (type + carrierShift)));
 		const kind = kinds[rule & kindMask]! + (rule & nonzero ? "!" : "");
-		t.deepEqual([propertyTable[i * 3], propertyTable[i * 3 + 1], kind, carriers.join(" ")], row);
+		t.deepEqual([id, propertyNames[id], kind, carriers.join(" ")], expected);
+		t.is(rule >> rowShift, row);
 	});
-});
-
-test("no rule can be taken for an id", t => {
-	for (let at = 2; at < propertyTable.length; at += 3) t.true((propertyTable[at] as number) > 0xff);
+	t.is(Object.keys(propertyRules).length, table.length);
+	t.is(Object.keys(propertyNames).length, table.length);
 });

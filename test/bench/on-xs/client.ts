@@ -1,0 +1,82 @@
+import { Client } from "../../../modules/client/client.js";
+import { engineHost } from "../../../hosts/xs/host.js";
+import { HollowLink, Loops, publishPacket, topicName } from "../loops.js";
+import { StubHost } from "../stub-host.js";
+import { net, type Cost } from "./gauge.js";
+
+// Runs on the engine, and prints one line of JSON: what a message costs by the client, as applications
+// publish, told of its end by a function or by a promise.
+
+const turns = 500;
+const payload = new Uint8Array(32);
+const options = { qos: 1 } as const;
+const { text } = engineHost();
+let told = 0;
+
+void measure();
+
+async function measure(): Promise<void> {
+	const byDone = (client: Client) => client.publish(topicName, payload, options, onDelivered);
+	const byPromise = (client: Client) => void client.publish(topicName, payload, options).then(onDelivered);
+	const results = {
+		done1: await publishCost(1, byDone),
+		done10: await publishCost(10, byDone),
+		promise1: await publishCost(1, byPromise),
+		promise10: await publishCost(10, byPromise),
+	};
+	trace(`${JSON.stringify(results)}\n`);
+	engine.exit(0);
+}
+
+function onDelivered(): void {
+	told++;
+}
+
+/** Of one message, from publish() until its sender has been told. */
+async function publishCost(window: number, publish: (client: Client) => void): Promise<Cost> {
+	const host = new StubHost(text, window);
+	const client = new Client(host, { url: "mqtt://bench", clientId: "bench", window });
+	client.start();
+	host.ring();
+	host.handler.onWritable(8192);
+	host.feed(Uint8Array.of(0x20, 2, 0, 0));
+	const packet = publishPacket(payload.length);
+	host.expect(packet.length, packet.length - payload.length - 2);
+	told = 0;
+	const whole = await gaugeTurns(() => {
+		for (let i = 0; i < window; i++) publish(client);
+		host.ring();
+		host.acknowledge();
+	});
+	if (told < turns * window) throw new Error("messages were not delivered");
+	const loops = new Loops(text, window);
+	loops.expect(payload.length);
+	const hollow = new HollowLink(loops, payload.length, onDelivered);
+	const rest = await gaugeTurns(() => loops.publish(payload, hollow));
+	return net(whole, rest, window);
+}
+
+/** As gauge(), with the jobs of promises after each turn. */
+async function gaugeTurns(work: () => void): Promise<Cost> {
+	const before = new Float64Array(8);
+	const after = new Float64Array(8);
+	for (let i = 0; i < 32; i++) {
+		work();
+		await undefined;
+	}
+	engine.gc();
+	engine.memory(before);
+	const start = engine.meter();
+	for (let i = 0; i < turns; i++) {
+		work();
+		await undefined;
+	}
+	const computrons = engine.meter() - start;
+	engine.memory(after);
+	if (after[5] !== before[5]) throw new Error("the collector ran within a measurement");
+	return {
+		computrons: computrons / turns,
+		slots: (after[0]! - before[0]!) / turns,
+		chunkBytes: (after[2]! - before[2]!) / turns,
+	};
+}
