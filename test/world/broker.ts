@@ -33,6 +33,8 @@ export class Broker implements Listener {
 	readonly received = new Map<number, BrokerSession>();
 	readonly refused = new Set<number>();
 	placeOf: PlaceOf = () => ({ row: "", place: Infinity });
+	/** Who has sent the last CONNECT. */
+	newest: Seat | undefined;
 	/** What the offer of the last CONNACK was. */
 	limited = false;
 	#seats = new Set<Seat>();

@@ -144,8 +144,11 @@ export class Seat implements FarEnd {
 		const isLost = weather.strikes("noGreeting", 8);
 		if (isLost && random.once(2)) return;
 		const ms = weather.has("slowGreeting") ? random.below(random.pick([300, 6_000])) : random.below(3);
+		this.#broker.newest = this;
 		time.after(ms, () => {
 			if (this.#ended) return;
+			// A later CONNECT has overtaken it.
+			if (this.#broker.newest !== this) return this.kick(0x8e);
 			if (weather.strikes("busy", 8)) this.#refuse(0x89, 3);
 			else if (weather.strikes("badCredentials", 20)) this.#refuse(0x86, 4);
 			else this.#welcome(packet, isLost);
