@@ -146,6 +146,12 @@ export class Stream implements Transport {
 		// The broker may learn of it much later.
 		this.#time.after(this.#random.pick([0, 50, 5_000, 60_000]), () => this.#loseFar());
 	}
+	/** Ends a stream that is deaf, for both ends. */
+	reset(): void {
+		if (this.over || !(this.deafUp || this.deafDown)) return;
+		this.#lose("connection reset");
+		this.#loseFar();
+	}
 	/** The client's TCP waits for acknowledgements that do not come. */
 	#giveUp(): void {
 		this.#givesUp ??= this.#time.after(resendMs, () => this.#lose("timed out"));

@@ -41,7 +41,7 @@ export class Witness implements Tap {
 	readAt = 0;
 	progressAt = 0;
 	pingedAt = Infinity;
-	/** When bytes were last written of a packet that goes on: the broker can say nothing of it yet. */
+	/** When bytes were last written or read of a packet that goes on: the broker can say nothing else yet. */
 	tornAt = -Infinity;
 	keepAliveMs = 0;
 	offer = { receiveMax: 0xffff, packetBytes: Infinity, qosMax: 2, retain: true };
@@ -97,6 +97,7 @@ export class Witness implements Tap {
 	read(bytes: Uint8Array): void {
 		this.readAt = this.#time.now;
 		this.#down.feed(bytes, packet => this.#onRead(packet));
+		if (this.#down.torn) this.tornAt = this.#time.now;
 	}
 	wrote(bytes: Uint8Array): void {
 		this.writtenAt = this.#time.now;

@@ -84,8 +84,10 @@ export class World {
 		return session.filters.size === 2 ? "" : "the broker does not know the subscriptions";
 	}
 	#clear(): void {
-		const { link, hearing } = this.device;
+		const { link, hearing, witness, host } = this.device;
 		this.weather.clear = true;
+		// Without pings nobody finds out that nothing comes any more, unless something is sent.
+		if (witness.keepAliveMs === 0) host.stream?.reset();
 		hearing.lost();
 		link.release();
 		link.start();
