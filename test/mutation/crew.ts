@@ -38,7 +38,7 @@ export class Runner {
 	#start(): Promise<ChildProcess> {
 		const child = fork(join(root, "test/mutation/worker.ts"), this.#words, {
 			execArgv: ["--import=tsx"],
-			stdio: ["ignore", "ignore", "inherit", "ipc"],
+			stdio: ["ignore", "ignore", "ignore", "ipc"],
 		});
 		return new Promise((resolve, reject) => {
 			child.once("message", () => {

@@ -139,7 +139,7 @@ async function work(list: Mutant[], unanswered: Mutant[]): Promise<void> {
 /** Says which survivors there are, by file; 1 when one has no reason, or a reason no survivor. */
 function report(): number {
 	for (const mutant of hanging.sort((a, b) => a.id - b.id))
-		print(mutant, ", with which the tests hang, alone too");
+		print(mutant, ", with which the tests hang or die, alone too");
 	const open = survivors.filter(mutant => reasonOf(mutant) === undefined);
 	const shown = all ? survivors : open;
 	for (const mutant of shown.sort((a, b) => a.id - b.id)) {
@@ -150,7 +150,7 @@ function report(): number {
 	const idle = isWhole ? idleParts(explained.filter(isAsked), survivors) : [];
 	for (const line of idle) console.log(`explained, but no survivor: ${line}`);
 	console.log(
-		`${tried - survivors.length - hanging.length} killed, ${hanging.length} hung twice, ` +
+		`${tried - survivors.length - hanging.length} killed, ${hanging.length} hung or died twice, ` +
 			`${survivors.length - open.length} explained, ${open.length} survived without a reason`,
 	);
 	return open.length + idle.length > 0 ? 1 : 0;

@@ -21,6 +21,9 @@ class Echo implements Authenticator {
 	}
 }
 
+/** Without data, and content with anything. */
+const mute: Authenticator = { method: "m", start: () => undefined, answer: () => undefined, finish() {} };
+
 const method = "15 0001 6d";
 const accepted = `20 07 00 00 04 ${method}`;
 
@@ -93,6 +96,13 @@ test("re-authentication: AUTH with its reason, challenges, and success [MQTT-4.1
 	t.true(bench.session.reauthenticate(() => {}));
 });
 
+test("re-authentication: AUTH goes behind a ping that is due as well", t => {
+	const { bench } = online();
+	bench.session.reauthenticate(() => {});
+	bench.askPing();
+	t.is(bench.sent(), dense(`c0 00  f0 0a 19 08 ${method} 16 0001 01`));
+});
+
 test("re-authentication: it fails with the connection, and has no other than one that is online", t => {
 	const { bench } = online();
 	const ends: boolean[] = [];
@@ -148,6 +158,27 @@ test("AUTH: one over the broker's Maximum Packet Size is not sent [MQTT-3.2.2-15
 	bench.session.reauthenticate(() => {});
 	t.throws(() => bench.sent(), { message: /over the broker's 11/ });
 	t.is(bench.frame.end, bench.frame.start);
+});
+
+test("AUTH: data longer than the frame is the authenticator's mistake, and says what to do", t => {
+	const long = new Uint8Array(300);
+	const first = new Bench({ version: 5, authenticator: { ...mute, start: () => long } });
+	first.session.open({});
+	const advice = "with 300 bytes of authentication data is over the frame of 256: give it more frameBytes";
+	t.throws(() => first.sent(), { instanceOf: RangeError, message: `CONNECT ${advice}` });
+	const second = new Bench({ version: 5, authenticator: { ...mute, answer: () => long } });
+	second.session.open({});
+	second.sent();
+	second.feed(`f0 06 18 04 ${method}`);
+	t.throws(() => second.sent(), { instanceOf: RangeError, message: `AUTH ${advice}` });
+	const third = new Bench({ version: 5, authenticator: { ...mute, method: "m".repeat(300) } });
+	third.session.open({});
+	const bare =
+		"CONNECT with 0 bytes of authentication data is over the frame of 256: give it more frameBytes";
+	t.throws(() => third.sent(), { instanceOf: RangeError, message: bare });
+	const fourth = new Bench({ version: 5, authenticator: { ...mute, start: () => "data" as never } });
+	fourth.session.open({});
+	t.throws(() => fourth.sent(), { instanceOf: TypeError, message: "authenticationData is not bytes" });
 });
 
 test("AUTH: one that was not asked for is a breach", t => {

@@ -1,7 +1,6 @@
 // node only
 // The ways of messages: P2P, kept ones in their batches, repeats, QoS, the properties on the storage side.
-// The
-// stand-in's time is told by hand; its sockets are real.
+// The stand-in's time is told by hand; its sockets are real.
 
 import test, { type ExecutionContext } from "ava";
 import type { IPublishPacket } from "mqtt-packet";

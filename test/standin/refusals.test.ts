@@ -1,7 +1,6 @@
 // node only
 // What the service refuses, and how that looks to a device: with a CONNACK, with the end of the connection,
-// or not
-// at all, where messages just never arrive.
+// or not at all, where messages just never arrive.
 
 import test, { type ExecutionContext } from "ava";
 import { signClientId } from "../../hosts/cloud/credentials.js";

@@ -89,6 +89,11 @@ export class Bench {
 		this.frame.reset();
 		this.reader.reset();
 	}
+	/** A ping falls due, whatever the time. */
+	askPing(): void {
+		this.session.pulse.pingDue = true;
+		this.session.tick(this.now, false);
+	}
 	/** All that is due, as hex; each frame counts as written, and so does each piece of a direct packet. */
 	sent(piece = Infinity): string {
 		const { frame } = this;
@@ -110,7 +115,7 @@ export class Bench {
 		const { sender } = this.session;
 		const bytes = Math.min(count, sender.directLeft);
 		const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
-		sender.wrote(bytes);
+		this.session.wrote(bytes, this.now);
 		return toHex(outbox.memory.subarray(from, from + bytes));
 	}
 	/** What the bytes bring about, in words; they come in pieces of that many. */

@@ -48,7 +48,7 @@ export class BrokerSession {
 		for (const [filter, max] of this.filters) if (matches(filter, topic)) granted = Math.max(granted, max);
 		if (granted < 0 || this.out.length >= queueMax) return false;
 		const level = Math.min(qos, granted) as QoS;
-		if (level === 0 && this.seat === undefined) return false;
+		if (level === 0 && (this.seat === undefined || this.seat.congested)) return false;
 		this.out.push({
 			uid,
 			qos: level,

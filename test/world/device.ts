@@ -156,7 +156,7 @@ export class Device implements LinkHandler {
 		const blocked = stream.allowed === 0;
 		if (blocked || this.#wasBlocked) this.#blockedAt = now;
 		this.#wasBlocked = blocked;
-		if ((deaf && !this.hearing.waits) || stream.unread.length === 0 || stream.over) this.#stuckAt = Infinity;
+		if ((deaf && !this.hearing.waits) || stream.unread === 0 || stream.over) this.#stuckAt = Infinity;
 		else this.#stuckAt = Math.min(this.#stuckAt, now);
 		if (now > this.#stuckAt + lateMaxMs)
 			throw new BrokenLaw("bytes are left unread, and nothing stands in the way");

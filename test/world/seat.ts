@@ -6,6 +6,9 @@ import { PacketStream, encode, uidOf } from "./packets.js";
 import type { FarEnd, Stream } from "./stream.js";
 import { BrokenLaw } from "./timeline.js";
 
+/** As many bytes as a socket may hold for a client that reads nothing. */
+const unreadMax = 16_384;
+
 /** The broker's end of one connection. It answers in order, at its leisure, and checks what it is sent. */
 export class Seat implements FarEnd {
 	online = false;
@@ -44,6 +47,10 @@ export class Seat implements FarEnd {
 	}
 	lost(): void {
 		this.#leave();
+	}
+	/** As brokers do, it drops QoS 0 messages for a client which has not read what came long ago. */
+	get congested(): boolean {
+		return this.#stream.unread > unreadMax;
 	}
 	/** Ends the connection, with a DISCONNECT in 5.0. */
 	kick(reason: number): void {
@@ -134,13 +141,14 @@ export class Seat implements FarEnd {
 	}
 	#onConnect(packet: ConnectPacket): void {
 		const { weather, random, time } = this.#broker;
-		if (weather.strikes("noGreeting", 8)) return;
+		const isLost = weather.strikes("noGreeting", 8);
+		if (isLost && random.once(2)) return;
 		const ms = weather.has("slowGreeting") ? random.below(random.pick([300, 6_000])) : random.below(3);
 		time.after(ms, () => {
 			if (this.#ended) return;
 			if (weather.strikes("busy", 8)) this.#refuse(0x89, 3);
 			else if (weather.strikes("badCredentials", 20)) this.#refuse(0x86, 4);
-			else this.#welcome(packet);
+			else this.#welcome(packet, isLost);
 		});
 	}
 	#refuse(reasonCode: number, returnCode: number): void {
@@ -149,7 +157,8 @@ export class Seat implements FarEnd {
 		this.#leave();
 		this.#stream.end();
 	}
-	#welcome(packet: ConnectPacket): void {
+	/** The session is taken, or begun; a CONNACK that is lost tells nobody so. */
+	#welcome(packet: ConnectPacket, isLost: boolean): void {
 		const broker = this.#broker;
 		const { version, outMax, qos2Max } = broker.options;
 		const { session, present } = broker.session(packet);
@@ -157,6 +166,7 @@ export class Seat implements FarEnd {
 		this.#session = session;
 		session.seat = this;
 		session.leftAt = Infinity;
+		if (isLost) return;
 		this.#keepAliveMs = (properties?.serverKeepAlive ?? packet.keepalive ?? 0) * 1000;
 		this.#receiveMax = properties?.receiveMaximum ?? 0xffff;
 		this.#packets.aliasMax = properties?.topicAliasMaximum ?? 0;

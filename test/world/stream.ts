@@ -25,13 +25,15 @@ const resendMs = 300_000;
 /**
  * A byte stream with a send buffer, whose bytes come chopped and late, or not at all.
  *
- * What the client writes fills the buffer until it arrives at the far end. A silent cut lets bytes
- * vanish both
- * ways, half of one only one way: nobody is told.
+ * What the client writes fills the buffer until it arrives at the far end. A silent cut lets bytes vanish
+ * both ways, half of one only one way: nobody is told.
  */
 export class Stream implements Transport {
-	/** The client's bytes that it has not read. */
-	unread: Uint8Array[] = [];
+	/** How many of the client's bytes it has not read. A handler may hold them back for a whole storm. */
+	unread = 0;
+	#pieces: Uint8Array[] = [];
+	/** The first piece that is not read. */
+	#first = 0;
 	/** What the client may write at once. */
 	allowed = 0;
 	open = false;
@@ -96,12 +98,13 @@ export class Stream implements Transport {
 	read(max: number): Uint8Array | undefined {
 		if (max <= 0) throw new BrokenLaw("a read of no bytes");
 		this.#lent?.fill(0xaa);
-		const first = this.unread[0];
+		const first = this.#pieces[this.#first];
 		if (first === undefined) return undefined;
 		const count = Math.min(max, first.length);
 		const bytes = first.slice(0, count);
-		if (count === first.length) this.unread.shift();
-		else this.unread[0] = first.subarray(count);
+		this.unread -= count;
+		if (count < first.length) this.#pieces[this.#first] = first.subarray(count);
+		else if (++this.#first === this.#pieces.length) this.#empty();
 		this.#tap.read(bytes);
 		this.#lent = bytes;
 		return bytes;
@@ -109,7 +112,7 @@ export class Stream implements Transport {
 	close(): void {
 		if (this.over) return;
 		this.over = true;
-		this.unread = [];
+		this.#empty();
 		this.#time.at(Math.max(this.#upAt, this.#time.now), () => {
 			if (!this.deafUp) this.#loseFar();
 		});
@@ -170,8 +173,9 @@ export class Stream implements Transport {
 		const left = this.#count(piece);
 		const arrived = this.deafDown ? piece.subarray(0, left) : piece;
 		if (wasDeaf || this.over || arrived.length === 0) return;
-		this.unread.push(arrived);
-		this.#handler.onReadable(this.unread.reduce((sum, { length }) => sum + length, 0));
+		this.#pieces.push(arrived);
+		this.unread += arrived.length;
+		this.#handler.onReadable(this.unread);
 		// Bytes are good until the next read() of this turn, and not a moment longer.
 		this.#lent?.fill(0xaa);
 	}
@@ -187,8 +191,13 @@ export class Stream implements Transport {
 	#lose(detail: string): void {
 		if (this.over) return;
 		this.over = true;
-		this.unread = [];
+		this.#empty();
 		this.#handler.onLost(detail);
+	}
+	#empty(): void {
+		this.unread = 0;
+		this.#pieces = [];
+		this.#first = 0;
 	}
 	#loseFar(): void {
 		const { far } = this;

@@ -37,9 +37,8 @@ export const kinds = Object.freeze([
 export type Kind = (typeof kinds)[number];
 
 /**
- * The weather of one seed: a random subset of the kinds ("swarm testing": what hides behind other
- * trouble shows
- * when that is absent), each at a strength of its own. Under a clear sky there is none.
+ * The weather of one seed: a random subset of the kinds ("swarm testing": what hides behind other trouble
+ * shows when that is absent), each at a strength of its own. Under a clear sky there is none.
  */
 export class Weather {
 	/** Mean time between two strokes of trouble that come by themselves, in ms. */

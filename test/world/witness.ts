@@ -27,9 +27,8 @@ export interface WitnessOptions extends SessionOptions {
 }
 
 /**
- * Sits at the client's socket and sees what was written and read, when. So it knows what the client
- * must know,
- * and checks laws 3 to 7 where they are about packets.
+ * Sits at the client's socket and sees what was written and read, when. So it knows what the client must
+ * know, and checks laws 3 to 7 where they are about packets.
  */
 export class Witness implements Tap {
 	/** The connection at hand, counted from 1, and what it may be. */
