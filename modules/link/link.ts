@@ -78,7 +78,7 @@ export class Link implements TransportHandler {
 		const { readerBytes, incomingBytesMax = readerBytes, session, subscriptionsMax } = options;
 		this.session.handshake.packetBytesMax = incomingBytesMax;
 		this.session.check(frame, {});
-		this.subscriptions = new Subscriptions(subscriptionsMax, this.session.requests);
+		this.subscriptions = new Subscriptions(subscriptionsMax, this.session);
 		this.#reader = new FrameReader(host.text, readerBytes, session.version, incomingBytesMax);
 		this.inlet = new Inlet(this.session, this.#reader, handler, this);
 		this.#route = new Route(options.endpoints, options.followRedirects);
@@ -277,8 +277,7 @@ export class Link implements TransportHandler {
 		while (reader.next()) {
 			const event = session.receive(reader, now);
 			if (event === message) {
-				const { token, id, qos } = session.incoming;
-				if (this.#handler.onMessage() && qos > 0) session.receiver.acknowledge(token, id, qos);
+				if (this.#handler.onMessage() && session.incoming.qos > 0) session.acknowledge(this.frame, now);
 			} else if (event !== none) this.act(event, now);
 			if (this.#transport !== transport) return false;
 			if (session.ready) continue;

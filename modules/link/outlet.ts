@@ -33,8 +33,8 @@ export class Outlet {
 		const frame = this.#frame;
 		const session = this.#session;
 		const sender = session.sender;
+		const outbox = this.#outbox;
 		if (frame.end === frame.start) {
-			const outbox = this.#outbox;
 			if (outbox.next !== 0 && session.takeFront(this.writable, now)) {
 				// The place recurs, so that a host can keep a view of it.
 				this.writable = transport.write(outbox.memory, outbox.at, outbox.takenTo);
@@ -42,6 +42,10 @@ export class Outlet {
 				else if (outbox.next === 0) return;
 			}
 			if (sender.direct === 0 && !session.due) return;
+		} else if (sender.direct === 0 && !session.due) {
+			// PUBACKs of what has just come in.
+			const isLast = sender.unwritten === 0;
+			if (!this.flush(transport) || isLast) return;
 		}
 		do {
 			let isWritten = false;

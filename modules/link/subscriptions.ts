@@ -1,4 +1,5 @@
-import { unanswered, type Request, type Requests, type SubscriptionOptions } from "../session/requests.js";
+import { unanswered, type Request, type SubscriptionOptions } from "../session/requests.js";
+import type { Session } from "../session/session.js";
 
 interface Subscription {
 	filter: string;
@@ -15,12 +16,12 @@ interface Subscription {
 /** What we want to hear, kept for as long as we want it: a broker that lost the session is asked again. */
 export class Subscriptions {
 	readonly max: number;
-	#requests: Requests;
+	#session: Session;
 	#wanted: Subscription[] = [];
 
-	constructor(max: number, requests: Requests) {
+	constructor(max: number, session: Session) {
 		this.max = max;
-		this.#requests = requests;
+		this.#session = session;
 	}
 	get count(): number {
 		return this.#wanted.length;
@@ -49,7 +50,8 @@ export class Subscriptions {
 			onAnswer(code, properties);
 			this.askDue();
 		};
-		if (!this.#requests.add({ filter, options: undefined, onAnswer: answered })) throw this.tooMany(filter);
+		if (!this.#session.request({ filter, options: undefined, onAnswer: answered }))
+			throw this.tooMany(filter);
 		this.#wanted.splice(at, 1);
 		return true;
 	}
@@ -76,12 +78,12 @@ export class Subscriptions {
 			}
 			this.askDue();
 		};
-		if (!this.#requests.add({ filter, options, onAnswer })) return false;
+		if (!this.#session.request({ filter, options, onAnswer })) return false;
 		subscription.due = false;
 		subscription.asked = true;
 		return true;
 	}
 	private tooMany(filter: string): RangeError {
-		return new RangeError(`"${filter}": more than ${this.#requests.max} requests unanswered`);
+		return new RangeError(`"${filter}": more than ${this.#session.requests.max} requests unanswered`);
 	}
 }

@@ -1,9 +1,13 @@
+import type { FrameWriter } from "../wire/frame-writer.js";
 import { PacketType, type Version } from "../wire/packet-type.js";
 import { ProtocolError, Violation } from "../wire/protocol-error.js";
 import type { Acks } from "./acks.js";
 import type { Incoming } from "./incoming.js";
 
 const puback = PacketType.puback;
+const pubackByte = puback << 4;
+/** Type byte, length, and packet id: the reason code 0 is left out. */
+const pubackBytes = 4;
 const idMask = 0xffff;
 const doneFlag = 0x10_0000;
 /** The broker has sent the message on this connection. */
@@ -107,6 +111,25 @@ export class Receiver {
 		this.#inbox[token & (this.#inbox.length - 1)] = entry;
 		this.pending++;
 		return token;
+	}
+	/**
+	 * The handler is done with the message at hand: its PUBACK is written at once, if it was the only one to be
+	 * acknowledged, and fits; else nothing is done, and false returned.
+	 */
+	acknowledgeNow(message: Incoming, frame: FrameWriter): boolean {
+		if (message.qos !== 1 || this.pending !== 1 || this.#acks.count > 0) return false;
+		const at = frame.end;
+		if (frame.limit - at < pubackBytes) return false;
+		this.#firstToken++;
+		this.pending = 0;
+		const { bytes } = frame;
+		const { id } = message;
+		bytes[at] = pubackByte;
+		bytes[at + 1] = 2;
+		bytes[at + 2] = id >> 8;
+		bytes[at + 3] = id;
+		frame.end = at + pubackBytes;
+		return true;
 	}
 	/** The handler is done with the message; its acknowledgement goes out when those before it have. */
 	acknowledge(token: number, id: number, qos: number): void {

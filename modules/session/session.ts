@@ -58,43 +58,29 @@ export class Session {
 	#gate: Gate;
 	/** Of the message at hand, which is longer than the reader: a handler has had what it wanted of it. */
 	#isHeard = false;
-	/** We are not online, or AUTH, controls or resends may be due: cleared by writeRare() when they are not. */
+	/** We are not online, or a ping, AUTH, requests or resends may be due: writeRare() clears it if not. */
 	#rareDue = true;
 
 	constructor(outbox: Outbox, options: SessionOptions) {
+		const { version, window, incomingMax, ackMs } = options;
 		this.#options = options;
 		this.handshake = new Handshake(options);
 		this.incoming = new Incoming(options.topicAliasMax);
-		this.pulse = new Pulse(options.replyMs, options.ackMs);
-		this.#acks = new Acks(options.window + 2 * options.incomingMax);
-		this.sender = new Sender(
-			outbox,
-			this.#acks,
-			this.handshake.offer,
-			options.version,
-			options.outgoingAliasMax ?? 0,
-		);
-		this.receiver = new Receiver(options.incomingMax, this.#acks);
-		this.#gate = new Gate(
-			this.receiver,
-			options.version === 5 ? Infinity : options.incomingMax,
-			options.ackMs,
-		);
-		this.requests = new Requests(
-			options.requestsMax,
-			this.handshake.offer,
-			outbox.recordsMax + 2,
-			outbox.idSize,
-		);
+		this.pulse = new Pulse(options.replyMs, ackMs);
+		this.#acks = new Acks(window + 2 * incomingMax);
+		const { offer } = this.handshake;
+		this.sender = new Sender(outbox, this.#acks, offer, version, options.outgoingAliasMax ?? 0);
+		this.receiver = new Receiver(incomingMax, this.#acks);
+		this.#gate = new Gate(this.receiver, version === 5 ? Infinity : incomingMax, ackMs);
+		this.requests = new Requests(options.requestsMax, offer, outbox.recordsMax + 2, outbox.idSize);
 	}
 	/** Answers that the broker owes. */
-	get #owed(): number {
+	private get owed(): number {
 		return this.sender.owed + this.requests.owed + this.handshake.owed;
 	}
 	/** Something may be due that transmit() can write, or had no room for. */
 	get due(): boolean {
-		if (this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue) return true;
-		return this.requests.unsent > 0 || this.pulse.pingDue;
+		return this.sender.outbox.next !== 0 || this.#acks.count > 0 || this.#rareDue;
 	}
 	/**
 	 * False while too much waits for the application or the socket: leave the broker's bytes unread. A 5.0
@@ -163,6 +149,12 @@ export class Session {
 		}
 		target.reset();
 	}
+	/** Asks for it when its turn comes; false when too much is unanswered. */
+	request(request: Request): boolean {
+		if (!this.requests.add(request)) return false;
+		this.#rareDue = true;
+		return true;
+	}
 	/** Sends a control next; false when we are not online, or too much is unanswered. */
 	control(control: Control): boolean {
 		if (!this.online || !this.requests.addControl(control)) return false;
@@ -193,12 +185,19 @@ export class Session {
 		else return this.receiveRare(packet, now);
 		return SessionEvent.none;
 	}
+	/** The message at hand is done with: its PUBACK is in the frame at once, or goes out by transmit(). */
+	acknowledge(frame: FrameWriter, now: number): void {
+		const { receiver, incoming } = this;
+		if (this.sender.direct === 0 && receiver.acknowledgeNow(incoming, frame)) this.pulse.sentAt = now;
+		else receiver.acknowledge(incoming.token, incoming.id, incoming.qos);
+	}
 	/** Why the connection is dead, or undefined. Deaf tells that bytes are left unread for our own reasons. */
 	tick(now: number, deaf: boolean, torn = false): string | undefined {
 		if (!this.online) return undefined;
 		const { pulse } = this;
-		const owing = this.#owed > 0;
+		const owing = this.owed > 0;
 		const dead = pulse.tick(now, owing, deaf, torn) ?? this.#gate.tick(now, owing, deaf);
+		if (pulse.pingDue) this.#rareDue = true;
 		pulse.deadline = Math.min(pulse.deadline, this.#gate.deadline);
 		return dead;
 	}
@@ -212,15 +211,15 @@ export class Session {
 		// A packet is half in the socket: nothing else may be written before the rest of it.
 		if (this.sender.direct !== 0) return this.writeOn(frame, now);
 		let written: boolean;
-		if (this.#rareDue || this.pulse.pingDue) written = this.writeRare(frame, now);
+		if (this.#rareDue) written = this.writeRare(frame, now);
 		else if (this.#acks.count > 0) written = this.writeAck(frame);
-		else written = this.writeUsual(frame, now);
+		else written = this.writeMessages(frame, now);
 		if (written) this.pulse.sentAt = now;
 		return written;
 	}
 	/** Takes the messages at the front of the log, when nothing else is due: see Sender.takeFront(). */
 	takeFront(bytesMax: number, now: number): boolean {
-		if (this.#rareDue || this.pulse.pingDue || this.#acks.count > 0 || this.requests.unsent > 0) return false;
+		if (this.#rareDue || this.#acks.count > 0) return false;
 		const owed = this.sender.takeFront(bytesMax, now);
 		if (owed < 0) return false;
 		if (owed === 0 && this.requests.owed === 0) this.pulse.ask(now);
@@ -255,18 +254,16 @@ export class Session {
 			// Receive Maximum holds back PUBLISH alone [MQTT-3.3.4-8].
 			if (this.sender.resending) return this.writeRequest(frame, now);
 		}
+		if (this.requests.unsent > 0 && this.writeRequest(frame, now)) return true;
+		// None is left when this broker does not offer what they ask for.
+		if (this.requests.unsent > 0) return false;
 		this.#rareDue = false;
-		return this.writeUsual(frame, now);
+		return this.writeMessages(frame, now);
 	}
 	private writeAuth(frame: FrameWriter, now: number): boolean {
 		if (!this.handshake.transmit(frame)) return false;
-		if (this.#owed === 1) this.pulse.ask(now);
+		if (this.owed === 1) this.pulse.ask(now);
 		return true;
-	}
-	private writeUsual(frame: FrameWriter, now: number): boolean {
-		if (this.requests.unsent > 0 && this.writeRequest(frame, now)) return true;
-		// None is left when this broker does not offer what they ask for.
-		return this.requests.unsent === 0 && this.writeMessages(frame, now);
 	}
 	private writeMessages(frame: FrameWriter, now: number): boolean {
 		const isFirst = this.sender.owed + this.requests.owed === 0;
@@ -276,12 +273,15 @@ export class Session {
 	}
 	private writeRequest(frame: FrameWriter, now: number): boolean {
 		if (!this.requests.transmit(frame, this.#options.version)) return false;
-		if (this.#owed === 1) this.pulse.ask(now);
+		if (this.owed === 1) this.pulse.ask(now);
 		return true;
 	}
 	private writePing(frame: FrameWriter): boolean {
 		if (frame.room < 2) return false;
+		const { requests, handshake, sender } = this;
 		this.pulse.pingDue = false;
+		// Most often it is all.
+		this.#rareDue = requests.unsent + requests.controls > 0 || handshake.authDue || sender.resending;
 		frame.begin(PacketType.pingreq, 0, 0);
 		return true;
 	}

@@ -96,6 +96,13 @@ test("re-authentication: AUTH with its reason, challenges, and success [MQTT-4.1
 	t.true(bench.session.reauthenticate(() => {}));
 });
 
+test("re-authentication: AUTH goes behind a ping that is due as well", t => {
+	const { bench } = online();
+	bench.session.reauthenticate(() => {});
+	bench.askPing();
+	t.is(bench.sent(), dense(`c0 00  f0 0a 19 08 ${method} 16 0001 01`));
+});
+
 test("re-authentication: it fails with the connection, and has no other than one that is online", t => {
 	const { bench } = online();
 	const ends: boolean[] = [];

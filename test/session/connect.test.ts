@@ -219,7 +219,7 @@ test("open: nothing but CONNECT goes out before CONNACK", t => {
 	const bench = new Bench();
 	bench.publish("1", 0);
 	bench.publish("2", 1);
-	bench.session.requests.add({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
+	bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 	bench.session.open({});
 	t.is(bench.sent(), dense("10 0d 0004 4d515454 04 00 003c 0001 63"));
 	t.is(bench.feed(accepted), "connected");

@@ -13,7 +13,7 @@ function control(bench: Bench, topic: string): number[] | undefined {
 
 function ask(bench: Bench, filter: string): number[] {
 	const answers: number[] = [];
-	bench.session.requests.add({ filter, options: { qos: 0 }, onAnswer: code => void answers.push(code) });
+	bench.session.request({ filter, options: { qos: 0 }, onAnswer: code => void answers.push(code) });
 	return answers;
 }
 
@@ -54,7 +54,16 @@ test("control: what the broker owes an answer for gets it, and so does the broke
 	t.is(bench.take(), "A delivered id 1 0 ms");
 	t.deepEqual(request, [0]);
 	t.is(bench.sent(), dense("62 02 0002  70 02 0009"));
-	bench.session.pulse.pingDue = true;
+	bench.askPing();
+	t.is(bench.sent(), dense("c0 00"));
+});
+
+test("control: messages wait for its answer, also behind a ping", t => {
+	const bench = online();
+	bench.publish("A", 1);
+	control(bench, "x");
+	bench.sent();
+	bench.askPing();
 	t.is(bench.sent(), dense("c0 00"));
 });
 

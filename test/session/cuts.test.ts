@@ -242,14 +242,14 @@ test("cut: in 5.0 a PUBREL is sent again without a reason, before what is new", 
 	bench.feed("70 02 0001");
 	bench.cut();
 	bench.publish("B", 1);
-	bench.session.requests.add({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
+	bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 	t.is(bench.connect(resumed5), dense(`82 07 0032 00 0001 61 00  32 07 ${t1} 0021 00 42`));
 });
 
 test("cut: with nothing in flight, a kept session begins with the requests", t => {
 	const bench = new Bench();
 	bench.publish("A", 1);
-	bench.session.requests.add({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
+	bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 	t.is(bench.connect(resumed), dense(`82 06 0032 0001 61 00  32 06 ${t1} 0001 41`));
 });
 

@@ -92,7 +92,7 @@ test("direct: acks, pings and requests wait for the rest of the packet", t => {
 	bench.feed("62 02 0009");
 	bench.now += 10_000;
 	bench.session.tick(bench.now, false);
-	bench.session.requests.add({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
+	bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 	t.false(bench.session.transmit(bench.frame, bench.now));
 	const rest = bench.sent();
 	t.is(first + rest, dense(`32 7d ${bodyWithId("0001")}  70 02 0009  c0 00  82 06 0032 0001 61 00`));

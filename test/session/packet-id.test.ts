@@ -14,8 +14,8 @@ test("packet id: PUBLISH, SUBSCRIBE and UNSUBSCRIBE share them, in two parts of 
 	const bench = new Bench({ outboxMessages: 4, requestsMax: 2 });
 	bench.connect();
 	bench.publish("A", 1);
-	bench.session.requests.add(request);
-	bench.session.requests.add({ ...request, options: undefined });
+	bench.session.request(request);
+	bench.session.request({ ...request, options: undefined });
 	bench.publish("B", 2);
 	t.is(
 		bench.sent(),
@@ -76,8 +76,8 @@ test("packet id: when all are in use, requests and messages wait", t => {
 	bench.connect();
 	bench.publish("A", 1);
 	bench.sent();
-	t.true(bench.session.requests.add(request));
-	t.false(bench.session.requests.add(request));
+	t.true(bench.session.request(request));
+	t.false(bench.session.request(request));
 	t.is(bench.sent(), dense("82 06 0032 0001 61 00"));
 	bench.publish("B", 1);
 	t.is(bench.sent(), "");

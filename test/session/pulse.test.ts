@@ -162,7 +162,7 @@ test("acks: each kind of them is progress", t => {
 		const bench = online({});
 		bench.publish("A", 1);
 		bench.publish("B", 2);
-		bench.session.requests.add({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
+		bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 		bench.sent();
 		t.is(bench.session.sender.owed + bench.session.requests.owed, 3);
 		bench.now = 20_000;
@@ -259,14 +259,14 @@ test("frame: a ping that does not fit waits", t => {
 	bench.publish("x".repeat(18), 0);
 	bench.session.transmit(bench.frame, 0);
 	bench.now = 50_000;
-	bench.session.pulse.pingDue = true;
+	bench.askPing();
 	t.is(bench.frame.room, 1);
 	t.false(bench.session.transmit(bench.frame, 0));
 	t.is(bench.sent().slice(-4), dense("c0 00"));
 	const exact = online({ frameBytes: 24 });
 	exact.publish("x".repeat(17), 0);
 	exact.session.transmit(exact.frame, 0);
-	exact.session.pulse.pingDue = true;
+	exact.askPing();
 	t.true(exact.session.transmit(exact.frame, 0));
 	t.is(exact.frame.room, 0);
 });

@@ -6,7 +6,7 @@ import { Bench, accepted, dense, resumed } from "../support/bench.js";
 
 function ask(bench: Bench, filter: string, options?: SubscriptionOptions): number[] {
 	const answers: number[] = [];
-	bench.session.requests.add({ filter, options, onAnswer: code => answers.push(code) });
+	bench.session.request({ filter, options, onAnswer: code => answers.push(code) });
 	return answers;
 }
 
@@ -194,12 +194,12 @@ test("limit: no more than requestsMax unanswered ones", t => {
 	const bench = new Bench({ requestsMax: 2 });
 	bench.connect();
 	const request = { filter: "a", options: { qos: 0 }, onAnswer: () => {} } as const;
-	t.true(bench.session.requests.add(request));
+	t.true(bench.session.request(request));
 	bench.sent();
-	t.true(bench.session.requests.add(request));
-	t.false(bench.session.requests.add(request));
+	t.true(bench.session.request(request));
+	t.false(bench.session.request(request));
 	bench.feed("90 03 0032 00");
-	t.true(bench.session.requests.add(request));
+	t.true(bench.session.request(request));
 });
 
 test("frame: a request that does not fit behind other packets waits for the next frame", t => {

@@ -103,7 +103,7 @@ test("stream: nothing comes between its pieces, and what is due follows it", t =
 	bench.feed("62 02 0009");
 	bench.now += 10_000;
 	bench.session.tick(bench.now, false);
-	bench.session.requests.add({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
+	bench.session.request({ filter: "a", options: { qos: 0 }, onAnswer: () => {} });
 	bench.publish("Z", 0);
 	const rest = "70 02 0009  c0 00  82 06 0032 0001 61 00  30 04 0001 74 5a";
 	t.is(bench.sent(), dense(`32 5f 0001 74 0001 ${payload} ${rest}`));

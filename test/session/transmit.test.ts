@@ -1,6 +1,7 @@
 import test from "ava";
 import { Mark } from "../../modules/outbox/record.js";
 import { Bench, dense, resumed, resumed5 } from "../support/bench.js";
+import { hex } from "../support/hex.js";
 import { TextSource } from "../support/text-source.js";
 
 // What transmit() says, and what the clocks take from it: true whenever it has written, and else false.
@@ -11,8 +12,8 @@ const silent: () => void = () => {};
 const dues: [string, () => Bench][] = [
 	["CONNECT", () => opened()],
 	["an acknowledgement", () => online(bench => bench.feed("62 02 0009"))],
-	["PINGREQ", () => online(bench => (bench.session.pulse.pingDue = true))],
-	["SUBSCRIBE", () => online(bench => void bench.session.requests.add(request))],
+	["PINGREQ", () => online(bench => bench.askPing())],
+	["SUBSCRIBE", () => online(bench => void bench.session.request(request))],
 	["a control", () => online(bench => void bench.session.control(control))],
 	["a message at QoS 0", () => online(bench => void bench.publish("A", 0))],
 	["a message at QoS 1", () => online(bench => void bench.publish("A", 1))],
@@ -79,7 +80,7 @@ for (const [what, prepare] of dues)
 
 test("transmit: one request at a time", t => {
 	const bench = online(() => {});
-	for (const filter of ["a", "b"]) bench.session.requests.add({ ...request, filter });
+	for (const filter of ["a", "b"]) bench.session.request({ ...request, filter });
 	t.true(bench.session.transmit(bench.frame, bench.now));
 	t.is(bench.session.requests.owed, 1);
 	t.true(bench.session.transmit(bench.frame, bench.now));
@@ -124,8 +125,8 @@ test("front: what lies at the front of the log goes from there, when nothing els
 test("front: not while another packet is due, or is under way, or each message needs a look", t => {
 	const rows: [string, (bench: Bench) => unknown, string?][] = [
 		["one acknowledgement", bench => bench.feed("62 02 0009")],
-		["PINGREQ", bench => (bench.session.pulse.pingDue = true)],
-		["one request", bench => bench.session.requests.add(request)],
+		["PINGREQ", bench => bench.askPing()],
+		["one request", bench => bench.session.request(request)],
 		["AUTH, controls or resends", bench => bench.session.control(control)],
 		["one that is urgent", bench => bench.publish("B", 1, { marks: Mark.priority })],
 		["one with an end of its life", bench => bench.publish("B", 1, { ttlMs: 1000 })],
@@ -144,6 +145,25 @@ test("front: not while another packet is due, or is under way, or each message n
 	t.true(direct.session.transmit(direct.frame, 0));
 	t.not(direct.session.sender.direct, 0);
 	t.is(direct.session.sender.takeFront(1000, 0), -1, "a packet is half in the socket");
+});
+
+test("resends: a PUBACK behind a ping that went ahead of them takes the long way", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.publish("A", 1);
+	bench.publish("B", 1);
+	bench.sent();
+	bench.cut();
+	bench.session.open({});
+	bench.sent();
+	bench.feed(resumed);
+	bench.askPing();
+	t.true(bench.session.transmit(bench.frame, bench.now));
+	t.is(bench.frame.end - bench.frame.start, 2);
+	bench.reader.fill(hex("40 02 0001"));
+	t.false(bench.session.receiveAcks(bench.reader, bench.now));
+	bench.feed("");
+	t.is(bench.sent(), dense("c0 00  3a 06 0001 74 0002 42"));
 });
 
 test("fresh: a session that was never online holds nothing, and knows of no limit", t => {

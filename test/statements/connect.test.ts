@@ -151,7 +151,7 @@ test(
 		for (const version of versions) {
 			const bench = new Bench({ version });
 			bench.publish("A", 1);
-			bench.session.requests.add({ filter: "a", options: { qos: 1 }, onAnswer: () => {} });
+			bench.session.request({ filter: "a", options: { qos: 1 }, onAnswer: () => {} });
 			t.is(bench.sent(), "", "nothing goes out without a connection");
 			bench.session.open({});
 			t.is(bench.sent().slice(0, 2), "10");

@@ -68,7 +68,7 @@ test(
 				desk.feed(qos === 1 ? `40 02 ${id}` : `50 02 ${id}  70 02 ${id}`);
 				desk.sent();
 				if (round % 64 > 0) continue;
-				desk.session.requests.add({ filter: "a", options: { qos: 1 }, onAnswer: () => {} });
+				desk.session.request({ filter: "a", options: { qos: 1 }, onAnswer: () => {} });
 				const request = desk.sent().slice(4, 8);
 				if (request === "0000" || request === stays) t.fail(`${request} of a request`);
 				desk.feed(version === 5 ? `90 04 ${request} 00 01` : `90 03 ${request} 01`);
@@ -354,7 +354,7 @@ test("Receive Maximum: it holds back PUBLISH alone [MQTT-3.3.4-8] [MQTT-4.9.0-3]
 	desk.publish("A", 1);
 	desk.publish("B", 1);
 	desk.sent();
-	desk.session.requests.add({ filter: "a", options: { qos: 1 }, onAnswer: () => {} });
+	desk.session.request({ filter: "a", options: { qos: 1 }, onAnswer: () => {} });
 	t.is(desk.sent().slice(0, 2), "82");
 	t.is(desk.hear("32", "0007"), dense("40 02 0007"));
 	desk.feed("62 02 0009");

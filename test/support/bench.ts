@@ -89,6 +89,11 @@ export class Bench {
 		this.frame.reset();
 		this.reader.reset();
 	}
+	/** A ping falls due, whatever the time. */
+	askPing(): void {
+		this.session.pulse.pingDue = true;
+		this.session.tick(this.now, false);
+	}
 	/** All that is due, as hex; each frame counts as written, and so does each piece of a direct packet. */
 	sent(piece = Infinity): string {
 		const { frame } = this;
