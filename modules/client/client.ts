@@ -3,6 +3,7 @@ import { parseEndpoint } from "../link/endpoint.js";
 import { Link, LinkState, type LinkHandler } from "../link/link.js";
 import { Outbox } from "../outbox/outbox.js";
 import { Mark, Outcome } from "../outbox/record.js";
+import type { Incoming } from "../session/incoming.js";
 import type { SubscriptionOptions } from "../session/requests.js";
 import type { Source } from "../session/streams.js";
 import { checkBytes, checkInteger } from "../wire/check.js";
@@ -11,7 +12,7 @@ import { checkTopicName } from "../wire/topic.js";
 import { fixedCredentials, withDefaults } from "./client-options.js";
 import type { AllOptions, ClientOptions, CloseOptions } from "./client-options.js";
 import { lossOf, outboxFull, type Delivery, type DeliveryHandler } from "./delivery.js";
-import { Encoder, encodeText } from "./encoder.js";
+import { Encoder } from "./encoder.js";
 import { HealthMeter, type Health } from "./health.js";
 import { Intake } from "./intake.js";
 import { Message } from "./message.js";
@@ -131,10 +132,10 @@ export class Client implements LinkHandler {
 		if (done !== undefined && typeof done !== "function") throw new TypeError("done is not a function");
 		const marks = marksOf(options);
 		const topicBytes = this.#encoder.topic(topic);
-		const bytes =
-			typeof payload === "string" ? encodeText(this.#host.text, payload) : checkBytes("payload", payload);
-		this.#options.service?.checkPublish(topic, bytes.length, options);
 		const encoded = properties === undefined ? undefined : this.#encoder.properties(properties);
+		const bytes =
+			typeof payload === "string" ? this.#encoder.payload(payload) : checkBytes("payload", payload);
+		this.#options.service?.checkPublish(topic, bytes.length, options);
 		return this.accepted(this.link.publish(topicBytes, bytes, marks, ttlMs, encoded), done);
 	}
 	/**
@@ -205,8 +206,7 @@ export class Client implements LinkHandler {
 		this.#options.service?.checkSubscribe(filter, options.qos, others);
 		if ((options as Partial<StreamOptions>).stream === true) {
 			const { streamMs } = this.#options;
-			const failed = (error: unknown, topic: string) => this.failed(error, topic);
-			this.#intake ??= new Intake(this.#host, this.link, this.#subscribers, streamMs, failed);
+			this.#intake ??= new Intake(this.#host, this.link, this.#subscribers, streamMs, this);
 		}
 		return this.#subscribers.add(filter, options, handler);
 	}
@@ -257,28 +257,18 @@ export class Client implements LinkHandler {
 			if (service !== undefined) status.advice = service.onState(status, this);
 			this.onState(status);
 		} catch (error) {
-			this.failed(error, "");
+			this.onFailed(error, "");
 		}
 	}
 	/** For the link: true when all handlers are done. */
 	onMessage(): boolean {
 		const { incoming } = this.link.session;
 		const message = new Message(incoming, this.#host.text);
-		const { token, id, qos } = incoming;
 		this.#meter.received++;
 		if (this.#options.service?.onMessage(message)) return true;
-		const pending: Promise<void>[] = [];
-		let heard = false;
-		for (const subscriber of this.#subscribers.list) {
-			if (!subscriber.hears(message)) continue;
-			heard = true;
-			this.hand(message, subscriber.handler, pending);
-		}
-		if (!heard) this.hand(message, this.onStray, pending);
-		if (pending.length === 0) return true;
-		void Promise.all(pending).then(() => {
-			if (qos > 0) this.link.acknowledge(token, id, qos);
-		});
+		const pending = this.#subscribers.hand(message, this.onStray);
+		if (pending === undefined) return true;
+		this.acknowledgeAfter(pending, incoming);
 		return false;
 	}
 	/** For the link. */
@@ -297,7 +287,7 @@ export class Client implements LinkHandler {
 		try {
 			this.onTooLong(bytes);
 		} catch (error) {
-			this.failed(error, "");
+			this.onFailed(error, "");
 		}
 	}
 	/** For the subscribers. */
@@ -306,7 +296,16 @@ export class Client implements LinkHandler {
 		try {
 			this.onSubscriptionLost(filter, why);
 		} catch (error) {
-			this.failed(error, "");
+			this.onFailed(error, "");
+		}
+	}
+	/** The application's callback failed: it hears of it, and nothing comes through to the link. */
+	onFailed(error: unknown, topic: string): void {
+		this.#meter.handlerErrors++;
+		try {
+			this.onHandlerError(error, topic);
+		} catch {
+			// Who fails here as well has been told.
 		}
 	}
 	/** Hears replies at a topic of this client's, and returns it. */
@@ -319,22 +318,10 @@ export class Client implements LinkHandler {
 		heard.catch((error: unknown) => lost((error as Error).message));
 		return topic;
 	}
-	private hand(message: Message, handler: MessageHandler, pending: Promise<void>[]): void {
-		try {
-			const done = handler(message);
-			if (done instanceof Promise) pending.push(done.catch(error => this.failed(error, message.topic)));
-		} catch (error) {
-			this.failed(error, message.topic);
-		}
-	}
-	/** The application's callback failed: it hears of it, and nothing comes through to the link. */
-	private failed(error: unknown, topic: string): void {
-		this.#meter.handlerErrors++;
-		try {
-			this.onHandlerError(error, topic);
-		} catch {
-			// Who fails here as well has been told.
-		}
+	private acknowledgeAfter(pending: Promise<void>[], { token, id, qos }: Incoming): void {
+		void Promise.all(pending).then(() => {
+			if (qos > 0) this.link.acknowledge(token, id, qos);
+		});
 	}
 	private accepted(record: number, done: DeliveryHandler | undefined): Promise<Delivery> | undefined {
 		if (done === undefined) return this.promised(record);
@@ -356,7 +343,7 @@ export class Client implements LinkHandler {
 	private refuseLater(done: DeliveryHandler): undefined {
 		void this.promised(0)
 			.then(done)
-			.catch((error: unknown) => this.failed(error, ""));
+			.catch((error: unknown) => this.onFailed(error, ""));
 	}
 	private checkExpiry(seconds: number | undefined): number | undefined {
 		if (seconds === undefined) return undefined;
@@ -391,7 +378,7 @@ export class Client implements LinkHandler {
 		try {
 			done(delivery);
 		} catch (error) {
-			this.failed(error, "");
+			this.onFailed(error, "");
 		}
 	}
 }

@@ -59,6 +59,12 @@ export class Encoder {
 		const lengthBytes = length < 0x81 ? 1 : length < 0x4002 ? 2 : 3;
 		return scratch.bytes.subarray(from + lengthBytes, scratch.end);
 	}
+	/** Behind the topic and properties in the scratch if there is room, and good as long as they. */
+	payload(text: string): Uint8Array {
+		const { bytes, end, limit, text: encoding } = this.#scratch;
+		const textEnd = text.includes("\0") ? -1 : encoding.write(text, bytes, end, limit);
+		return textEnd < 0 ? encodeText(encoding, text) : bytes.subarray(end, textEnd);
+	}
 }
 
 /** A payload or password, which may hold U+0000, unlike the texts of MQTT itself. */

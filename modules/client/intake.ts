@@ -2,7 +2,7 @@ import type { Alarm, Host } from "../../hosts/host.js";
 import type { Link } from "../link/link.js";
 import { IncomingStream } from "./incoming-stream.js";
 import { Message } from "./message.js";
-import type { Subscribers } from "./subscribers.js";
+import type { FailureHandler, Subscribers } from "./subscribers.js";
 
 /** A message longer than the reader, from its beginning until its handler is done. */
 interface Flow {
@@ -26,23 +26,17 @@ export class Intake {
 	#subscribers: Subscribers;
 	#limitMs: number;
 	/** Told when a handler throws, is rejected, or reads nothing for too long. */
-	#failed: (error: unknown, topic: string) => void;
+	#handler: FailureHandler;
 	#alarm: Alarm | undefined;
 	/** The one whose payload is not at its end. */
 	#flow: Flow | undefined;
 
-	constructor(
-		host: Host,
-		link: Link,
-		subscribers: Subscribers,
-		limitMs: number,
-		failed: (error: unknown, topic: string) => void,
-	) {
+	constructor(host: Host, link: Link, subscribers: Subscribers, limitMs: number, handler: FailureHandler) {
 		this.#host = host;
 		this.#link = link;
 		this.#subscribers = subscribers;
 		this.#limitMs = limitMs;
-		this.#failed = failed;
+		this.#handler = handler;
 	}
 	/** For the link: true when the first subscriber of streams that hears it has taken it. */
 	begin(): boolean {
@@ -65,7 +59,7 @@ export class Intake {
 		this.expect(this.#limitMs);
 		const stream = new IncomingStream(head, bytes, () => this.read(flow));
 		void new Promise<void>(resolve => resolve(subscriber.onStream!(stream)))
-			.catch(error => this.#failed(error, flow.topic))
+			.catch(error => this.#handler.onFailed(error, flow.topic))
 			.then(() => this.finish(flow));
 		return true;
 	}
@@ -125,7 +119,7 @@ export class Intake {
 		const error = new Error(`message to "${flow.topic}": ${what}`);
 		this.end(flow, error);
 		this.#link.inlet.close(true);
-		this.#failed(error, flow.topic);
+		this.#handler.onFailed(error, flow.topic);
 	}
 	private end(flow: Flow, fault: Error | undefined): void {
 		this.#flow = undefined;

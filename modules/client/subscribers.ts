@@ -25,6 +25,8 @@ class Subscriber {
 	readonly handler: MessageHandler;
 	/** Takes messages that are longer than the reader. */
 	readonly onStream: StreamHandler | undefined;
+	/** The promise of subscribe(), until the first answer. */
+	asked: { resolve: (granted: number) => void; reject: (error: Error) => void } | undefined;
 	/** What its messages match: without the share of a shared subscription. */
 	#pattern: string;
 	#identifier: number | undefined;
@@ -47,7 +49,12 @@ class Subscriber {
 	}
 }
 
-export interface SubscribersHandler {
+export interface FailureHandler {
+	/** A handler threw, or its promise was rejected. May not throw. */
+	onFailed(error: unknown, topic: string): void;
+}
+
+export interface SubscribersHandler extends FailureHandler {
 	/** A broker refuses what one has granted: nobody hears the filter any more. */
 	onRefused(filter: string, why: string): void;
 }
@@ -68,6 +75,22 @@ export class Subscribers {
 	has(filter: string): boolean {
 		return this.list.some(subscriber => subscriber.filter === filter);
 	}
+	/**
+	 * Calls those who hear the message, or the stray handler when nobody does. Gives the promises that are to be
+	 * waited for, which are never rejected; undefined when all are done.
+	 */
+	hand(message: Message, stray: MessageHandler): Promise<void>[] | undefined {
+		const { list } = this;
+		let pending: Promise<void>[] | undefined;
+		let isHeard = false;
+		for (let i = 0; i < list.length; i++) {
+			const subscriber = list[i]!;
+			if (!subscriber.hears(message)) continue;
+			isHeard = true;
+			pending = this.call(subscriber.handler, message, pending);
+		}
+		return isHeard ? pending : this.call(stray, message, pending);
+	}
 	/** See Client.subscribe(). */
 	add(
 		filter: string,
@@ -78,22 +101,11 @@ export class Subscribers {
 		checkTopicFilter(filter, this.#version);
 		session.check(frame, { filter, options, onAnswer: nobody });
 		const subscriber = new Subscriber(filter, options, handler);
-		let settle: Request["onAnswer"] = nobody;
-		subscriptions.add(filter, options, (code, properties) => settle(code, properties));
+		subscriptions.add(filter, options, (code, properties) => this.answered(subscriber, code, properties));
 		this.list = this.list.filter(other => other.filter !== filter).concat(subscriber);
 		this.#link.wake();
 		return new Promise((resolve, reject) => {
-			let isGranted = false;
-			settle = (code, properties) => {
-				if (code < 0x80) {
-					isGranted = true;
-					return resolve(code);
-				}
-				this.list = this.list.filter(other => other !== subscriber);
-				const why = refusal(code, properties);
-				if (isGranted) this.#handler.onRefused(filter, why);
-				else reject(new Error(`subscription "${filter}" ${why}`));
-			};
+			subscriber.asked = { resolve, reject };
 		});
 	}
 	/** See Client.unsubscribe(). */
@@ -109,6 +121,33 @@ export class Subscribers {
 				else reject(new Error(`leaving "${filter}" ${refusal(code, properties)}`));
 			};
 		});
+	}
+	private call(
+		handler: MessageHandler,
+		message: Message,
+		pending: Promise<void>[] | undefined,
+	): Promise<void>[] | undefined {
+		try {
+			const done = handler(message);
+			if (done instanceof Promise) return this.await(done, message.topic, pending);
+		} catch (error) {
+			this.#handler.onFailed(error, message.topic);
+		}
+		return pending;
+	}
+	/** A function of its own, since what a closure holds is a slot at each call. */
+	private await(done: Promise<void>, topic: string, pending: Promise<void>[] = []): Promise<void>[] {
+		pending.push(done.catch((error: unknown) => this.#handler.onFailed(error, topic)));
+		return pending;
+	}
+	private answered(subscriber: Subscriber, code: number, properties: AckProperties | undefined): void {
+		const { filter, asked } = subscriber;
+		subscriber.asked = undefined;
+		if (code < 0x80) return asked?.resolve(code);
+		this.list = this.list.filter(other => other !== subscriber);
+		const why = refusal(code, properties);
+		if (asked === undefined) this.#handler.onRefused(filter, why);
+		else asked.reject(new Error(`subscription "${filter}" ${why}`));
 	}
 }
 

@@ -42,7 +42,6 @@ export class Link implements TransportHandler {
 	readonly outbox: Outbox;
 	readonly subscriptions: Subscriptions;
 	readonly frame: FrameWriter;
-	readonly inlet: Inlet;
 	unread = 0;
 	#host: Host;
 	#options: LinkOptions;
@@ -61,6 +60,8 @@ export class Link implements TransportHandler {
 	#cancelResolve: (() => void) | undefined;
 	#transport: Transport | undefined;
 	#outlet: Outlet;
+	/** Made for the first message that is longer than the reader. */
+	#inlet: Inlet | undefined;
 
 	/**
 	 * The frame is best laid out in the memory of the outbox, behind its arena. An endpoint that this host has
@@ -80,10 +81,13 @@ export class Link implements TransportHandler {
 		this.session.check(frame, {});
 		this.subscriptions = new Subscriptions(subscriptionsMax, this.session);
 		this.#reader = new FrameReader(host.text, readerBytes, session.version, incomingBytesMax);
-		this.inlet = new Inlet(this.session, this.#reader, handler, this);
 		this.#route = new Route(options.endpoints, options.followRedirects);
 		this.endpoint = this.#route.endpoint;
 		this.#alarm = host.clock.alarm(() => this.onAlarm());
+	}
+	/** The way in of messages longer than the reader. */
+	get inlet(): Inlet {
+		return (this.#inlet ??= new Inlet(this.session, this.#reader, this.#handler, this));
 	}
 	/** Begins to connect; harmless when it has begun. */
 	start(): void {
@@ -254,7 +258,7 @@ export class Link implements TransportHandler {
 	private read(transport: Transport, now: number): void {
 		const session = this.session;
 		const reader = this.#reader;
-		if (!session.ready) return this.inlet.offer();
+		if (!session.ready) return this.#inlet?.offer();
 		// What was left in the reader is unread as well.
 		if (this.unread === Infinity && !this.take(transport, now)) return;
 		while (this.unread > 0) {
@@ -345,7 +349,7 @@ export class Link implements TransportHandler {
 		this.unread = 0;
 		this.#outlet.lose();
 		this.#reader.reset();
-		this.inlet.lose();
+		this.#inlet?.lose();
 		this.session.lose();
 	}
 	private enter(state: LinkState): void {

@@ -39,8 +39,6 @@ export class Sender {
 	readonly outbox: Outbox;
 	/** Of the connection at hand: the most messages in flight. */
 	window = 0;
-	/** Messages whose payload is not in the log. */
-	readonly streams: Streams;
 	/**
 	 * The record that goes to the socket in pieces, and nothing else before its end; or 0. What is to go of it
 	 * from the log itself has directLeft bytes, what has to be read has streams.left.
@@ -53,6 +51,8 @@ export class Sender {
 	#offer: Offer;
 	#acks: Acks;
 	#aliasMax: number;
+	/** Made for the first message that needs it. */
+	#streams: Streams | undefined;
 	/** Of this connection, if its broker takes any. */
 	#aliases: Aliases | undefined;
 	/** The next record to be sent again, or 0; those before it have been, or need not be. */
@@ -64,11 +64,14 @@ export class Sender {
 		this.#offer = offer;
 		this.#version = version;
 		this.#aliasMax = aliasMax;
-		this.streams = new Streams(outbox, version);
 	}
 	/** Messages of which the broker owes an acknowledgement. */
 	get owed(): number {
 		return this.outbox.count - this.outbox.waiting - this.unwritten;
+	}
+	/** Messages whose payload is not in the log. */
+	get streams(): Streams {
+		return (this.#streams ??= new Streams(this.outbox, this.#version));
 	}
 	get resending(): boolean {
 		return this.#again !== 0;
@@ -124,7 +127,7 @@ export class Sender {
 	/** The connection is gone. */
 	lose(): void {
 		this.window = this.direct = this.directLeft = this.#again = this.unwritten = 0;
-		this.streams.drop();
+		this.#streams?.drop();
 	}
 	/** The socket has taken the frame up to that offset: QoS 0 messages which end there are delivered. */
 	flushed(end: number): void {
@@ -149,11 +152,8 @@ export class Sender {
 	 */
 	restart(kept: boolean, unsure: boolean): void {
 		const aliasMax = Math.min(this.#aliasMax, this.#offer.topicAliasMax); // [MQTT-3.2.2-17] [MQTT-3.3.2-9]
-		this.#aliases = undefined; // [MQTT-3.2.2-18]
-		if (aliasMax > 0) {
-			this.#aliases = new Aliases(aliasMax);
-			this.#offer.limited = true;
-		}
+		this.#aliases = aliasMax > 0 ? new Aliases(aliasMax) : undefined; // [MQTT-3.2.2-18]
+		if (aliasMax > 0) this.#offer.limited = true;
 		const outbox = this.outbox;
 		let next: number;
 		for (let record = outbox.head; record !== outbox.next; record = next) {

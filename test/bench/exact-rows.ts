@@ -28,7 +28,9 @@ interface LinkResults {
 }
 
 /** What test/bench/on-xs/client.ts prints. */
-type ClientResults = Record<"done1" | "done10" | "promise1" | "promise10", Cost>;
+type ClientResults = Record<"done1" | "done10" | "text10" | "promise1" | "promise10" | "receive", Cost> & {
+	subscription: { slots: number; chunkBytes: number };
+};
 
 type PeerResults = Record<"publish" | "publish1024" | "receive" | "ping" | "reconnect", Cost>;
 
@@ -91,6 +93,10 @@ function clientRows(slotBytes: number, client: ClientResults): Row[] {
 		...pair("function", 10, client.done10),
 		...pair("promise", 1, client.promise1),
 		...pair("promise", 10, client.promise10),
+		...costPair("XS client publish of text, told by a function, 32 B, window 10", slotBytes, client.text10),
+		...costPair("XS client receive, heard by a handler, 32 B", slotBytes, client.receive),
+		{ name: "XS a granted subscription", unit: "slots", ours: client.subscription.slots },
+		{ name: "XS a granted subscription", unit: "bytes of chunks", ours: client.subscription.chunkBytes },
 	];
 }
 

@@ -35,3 +35,21 @@ test("payload: no text has an unpaired surrogate, nor bytes that are no UTF-8", 
 		[undefined, undefined, undefined],
 	);
 });
+
+test("payload: a text of any length, whatever room topic and properties have left in the scratch", t => {
+	const bench = new ClientBench({ version: 5, scratchBytes: 12 });
+	bench.connect();
+	const properties = { contentType: "x" };
+	for (let length = 0; length < 14; length++) {
+		const text = "\u00e9".repeat(length);
+		void bench.client.publish("t", text);
+		void bench.client.publish("t", text, { properties });
+		t.throws(() => void bench.client.publish("t", `${text}\ud800`), { instanceOf: TypeError });
+		void bench.client.publish("t", "A");
+		const hex = (count: number) => count.toString(16).padStart(2, "0");
+		const payload = "c3a9".repeat(length);
+		const plain = `30 ${hex(4 + 2 * length)} 0001 74 00 ${payload}`;
+		const full = `30 ${hex(8 + 2 * length)} 0001 74 04 03 0001 78 ${payload}`;
+		t.is(bench.sent(), dense(`${plain} ${full} 30 05 0001 74 00 41`));
+	}
+});

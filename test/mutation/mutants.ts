@@ -8,18 +8,20 @@ import { instrument, type Mutant } from "./instrument.js";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const mutatedFolders = ["modules/wire", "modules/session"] as const;
 
-/** The mutants of the source at that path, numbered from firstId on, and the script with them. */
-export async function mutate(path: string, firstId: number): Promise<{ code: string; mutants: Mutant[] }> {
+/** The source at that path from the root as JavaScript, which is what instrument() takes. */
+export async function scriptAt(path: string): Promise<string> {
 	const source = readFileSync(join(root, path), "utf8");
 	const { code } = await transform(source, { loader: "ts", target: "es2022" });
-	return instrument(code, path, firstId);
+	return code;
 }
 
 export async function allMutants(): Promise<Mutant[]> {
 	const mutants: Mutant[] = [];
 	for (const folder of mutatedFolders)
-		for (const name of readdirSync(join(root, folder)).filter(name => name.endsWith(".ts")))
-			mutants.push(...(await mutate(`${folder}/${name}`, mutants.length + 1)).mutants);
+		for (const name of readdirSync(join(root, folder)).filter(name => name.endsWith(".ts"))) {
+			const path = `${folder}/${name}`;
+			mutants.push(...instrument(await scriptAt(path), path, mutants.length + 1).mutants);
+		}
 	return mutants;
 }
 

@@ -12,8 +12,8 @@ import { Runner } from "./crew.js";
 import { parseOptions } from "./options.js";
 import { explained } from "./explained.js";
 import { helpers } from "./helpers.js";
-import type { Mutant } from "./instrument.js";
-import { fits, idleParts, mutate, mutatedFolders, root } from "./mutants.js";
+import { instrument, type Mutant } from "./instrument.js";
+import { fits, idleParts, mutatedFolders, root, scriptAt } from "./mutants.js";
 import { findSuites } from "../xs/run-suites.js";
 import type { Answer } from "./worker.js";
 
@@ -27,6 +27,7 @@ const { sample, seed, path: only, tests: part = "", all } = parseOptions(process
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const mutants: Mutant[] = [];
 await bundleMutants();
+if (mutants.some((mutant, i) => mutant.id !== i + 1)) throw new Error("two mutants have one number");
 const surveyor = new Runner(bundlePath, mutants.length);
 const survey = (await surveyor.ask({ mutant: 0, tests: undefined }, 600_000)) as Extract<
 	Answer,
@@ -82,7 +83,9 @@ async function bundleMutants(): Promise<void> {
 				name: "mutants",
 				setup(builder) {
 					builder.onLoad({ filter: /\/modules\/(wire|session)\/[^/]+\.ts$/ }, async ({ path }) => {
-						const made = await mutate(relative(root, path), mutants.length + 1);
+						const script = await scriptAt(relative(root, path));
+						// Without a wait between: files come side by side, and the numbers run through all of them.
+						const made = instrument(script, relative(root, path), mutants.length + 1);
 						mutants.push(...made.mutants);
 						return { contents: made.code, loader: "js" };
 					});

@@ -270,3 +270,22 @@ test("QoS 2: what comes first in a session that we have forgotten is acknowledge
 	bench.reconnect(accepted);
 	t.true(bench.session.receiver.settled, "a new session has no ids");
 });
+
+test("PUBACK: at once it goes into the frame, where that has room for it", t => {
+	for (const [payloadBytes, room, left] of [
+		[15, 4, 0],
+		[16, 3, 3],
+	] as const) {
+		const bench = new Bench({ frameBytes: 24 });
+		bench.connect();
+		const { session, frame } = bench;
+		bench.publish("x".repeat(payloadBytes), 0);
+		session.transmit(frame, bench.now);
+		t.is(frame.room, room);
+		bench.feed("32 06 0001 74 0007 41");
+		session.acknowledge(frame, bench.now);
+		t.is(frame.room, left);
+		t.is(bench.sent().slice(-8), dense("40 02 0007"));
+		t.is(session.receiver.pending, 0);
+	}
+});

@@ -341,7 +341,7 @@ export const mutants: readonly Mutant[] = [
 		from: "\t\tthis.#link.unread = Infinity;\n",
 		to: "",
 	},
-	{ name: "long message: of the former connection", file: link, from: "this.inlet.lose();", to: "" },
+	{ name: "long message: of the former connection", file: link, from: "this.#inlet?.lose();", to: "" },
 	{
 		name: "long message: told although its handler had enough",
 		file: session,
