@@ -32,6 +32,8 @@ export class Broker implements Listener {
 	/** What was received, and under which session first; what was refused. */
 	readonly received = new Map<number, BrokerSession>();
 	readonly refused = new Set<number>();
+	/** The client has a session without a past. */
+	onRenewed: () => void = () => {};
 	placeOf: PlaceOf = () => ({ row: "", place: Infinity });
 	/** Who has sent the last CONNECT. */
 	newest: Seat | undefined;
@@ -66,6 +68,7 @@ export class Broker implements Listener {
 		if (!present) {
 			session = new BrokerSession(this, clientId);
 			this.sessions.set(clientId, session);
+			this.onRenewed();
 		}
 		session!.expiryMs = clean
 			? 0

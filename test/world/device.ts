@@ -84,6 +84,7 @@ export class Device implements LinkHandler {
 		this.patience = new Patience(time, counts, options.healthyMs, options.connectMs);
 		this.host = new VirtualHost(time, random, weather, broker, this.witness, options.session.clientId);
 		this.host.onOpen = () => this.witness.begin();
+		broker.onRenewed = () => this.witness.inbound.renewed();
 		const memory = new Uint8Array(options.outboxBytes + options.frameBytes);
 		this.outbox = new Outbox(
 			memory,

@@ -2,8 +2,7 @@ import type { Packet } from "../../modules/wire/packet.js";
 import { BrokenLaw } from "./timeline.js";
 
 /**
- * What the broker sent and the client has to acknowledge: in order, once, and when the handler is done
- * (law 7).
+ * What the broker sent and the client has to acknowledge: in order, once, and when the handler is done (law 7).
  * At QoS 1 that holds within a connection, at QoS 2 for as long as the session lives.
  */
 export class Inbound {
@@ -13,6 +12,8 @@ export class Inbound {
 	#pubcomps: number[] = [];
 	#done1 = new Set<number>();
 	#done2 = new Set<number>();
+	/** Ids of QoS 2 that were told, until the broker has a new session: which it may be alone to know. */
+	#told2 = new Set<number>();
 	/** Ids of messages on their way in, of which nobody wants more. */
 	#passed = new Set<number>();
 	#connection = 0;
@@ -33,8 +34,14 @@ export class Inbound {
 		this.#life++;
 		this.#done2.clear();
 	}
-	/** A handler got the message: to be called when it is done. */
+	renewed(): void {
+		this.#told2.clear();
+	}
+	/** A handler got the message, or heard that it was passed over: to be called when it is done. */
 	handling(id: number, qos: number): () => void {
+		if (qos === 1 ? this.#done1.has(id) : qos === 2 && this.#told2.has(id))
+			throw new BrokenLaw(`law 2: the message with id ${id} is told again`);
+		if (qos === 2) this.#told2.add(id);
 		const connection = this.#connection;
 		const life = this.#life;
 		return () => {
@@ -52,6 +59,7 @@ export class Inbound {
 		if (packet.cmd === "pubrel") {
 			this.#pubcomps.push(packet.messageId!);
 			this.#done2.delete(packet.messageId!);
+			this.#told2.delete(packet.messageId!);
 		} else if (packet.cmd === "publish" && packet.qos === 1) {
 			this.#pubacks.push(packet.messageId!);
 			this.#done1.delete(packet.messageId!);

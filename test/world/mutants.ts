@@ -11,8 +11,8 @@ import { join, resolve } from "node:path";
 import { runTool, toolOptions, wholeNumber } from "../support/tool-options.js";
 import { mutants, type Mutant } from "./mutant-list.js";
 
-const seedsDefault = 400;
-/** As long as some twenty times so many seeds take without a mutant. */
+const seedsDefault = 2_000;
+/** As long as some five times so many seeds take without a mutant. */
 const patienceMs = 300_000;
 
 interface Verdict {
