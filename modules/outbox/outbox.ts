@@ -311,7 +311,7 @@ export class Outbox {
 	bytes(record: number): number {
 		return this.#rows[(record << rowShift) + bytesAt]!;
 	}
-	/** Milliseconds until it expires, or Infinity. Wrong once it has been over for 2^31 ms, which is 24.8 days. */
+	/** Milliseconds until it expires, or Infinity. Good for 24.8 days (2^31 ms) beyond that. */
 	timeLeft(record: number, now: number): number {
 		const row = record << rowShift;
 		if (!(this.#rows[row + marksAt]! & expiring)) return Infinity;
