@@ -2,7 +2,7 @@ import type { Packet } from "../../modules/wire/packet.js";
 import { BrokenLaw } from "./timeline.js";
 
 /**
- * What the broker sent and the client has to acknowledge: in order, once, and when the handler is done: law 7.
+ * What the broker sent and the client has to acknowledge: in order, once, when the handler is done: law 7.
  * At QoS 1 that holds within a connection, at QoS 2 for as long as the session lives.
  */
 export class Inbound {
