@@ -44,8 +44,8 @@ export const explainedInSession: readonly Explained[] = [
 	{
 		path: gate,
 		line: "if (this.pendingMax > 0) this.pendingMax = this.#usualMax;",
-		change: "0 to 1",
-		reason: "it is 0 or Infinity while a jam is broken",
+		change: ["0 to 1", "> to >="],
+		reason: "it is -1 or Infinity while a jam is broken",
 	},
 	{
 		path: handshake,
@@ -56,6 +56,14 @@ export const explainedInSession: readonly Explained[] = [
 		reason:
 			"6 is as good as 5, and nothing that tells online from leaving is asked for in both: the session asks " +
 			"for it while it is online, or while it is not",
+	},
+	{ path: gate, line: "this.pendingMax = -1;", change: "1 to 2", reason: anyBelowZero },
+	{
+		path: handshake,
+		line:
+			'const oldRefusal = Object.freeze({ cmd: "connack", sessionPresent: false, ' + "reasonCode: 132 });",
+		change: "false to true",
+		reason: "of a refusal it is not asked",
 	},
 	{ path: handshake, line: "#leaveReason = 0;", change: "0 to 1", reason: "it is set before it is read" },
 	{
@@ -144,9 +152,35 @@ export const explainedInSession: readonly Explained[] = [
 	},
 	{
 		path: session,
+		line:
+			"this.#rareDue = requests.unsent + requests.controls > 0 || handshake.authDue || " +
+			"sender.resending;",
+		change: "> to >=",
+		reason: "it only costs time: the long way does the same",
+	},
+	{
+		path: session,
 		line: "if (type === puback && this.requests.controls > 0) this.requests.answer(id, [reason], puback);",
 		change: "> to >=",
 		reason: onlyTime,
+	},
+	{
+		path: sender,
+		line: "this.#aliases = aliasMax > 0 ? new Aliases(aliasMax) : void 0;",
+		change: "> to >=",
+		reason: "it only costs memory and time: of none there is never one to be used",
+	},
+	{
+		path: sender,
+		line: "if (outbox.place(outbox.next) !== outbox.from) return -1;",
+		change: "1 to 2",
+		reason: anyBelowZero,
+	},
+	{
+		path: sender,
+		line: "if (!outbox.take(bytesMax, bytesMax, this.window - owed, now, 0)) return -1;",
+		change: ["1 to 2", "0 to 1"],
+		reason: `${anyBelowZero}, and where each ends in a frame is not asked of those which go from the log`,
 	},
 	{
 		path: sender,

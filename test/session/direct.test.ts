@@ -237,3 +237,20 @@ test("direct: DISCONNECT comes after the packet that is under way", t => {
 	t.is(bench.sent(), dense(`30 7b ${body} e0 00`));
 	t.true(bench.session.handshake.left);
 });
+
+test("direct: each piece that the socket takes puts the ping off, whatever the record's number", t => {
+	for (const before of [0, 1]) {
+		const bench = online({ frameBytes: 64, outboxBytes: 1024 });
+		for (let i = 0; i < before; i++) bench.publish("a", 0);
+		const record = bench.publish(payload, 1);
+		t.is(record, before + 1);
+		while (bench.session.transmit(bench.frame, bench.now));
+		bench.frame.reset();
+		while (bench.session.transmit(bench.frame, bench.now));
+		t.is(bench.session.sender.direct, record);
+		bench.now += 9_000;
+		bench.written(10);
+		t.is(bench.session.pulse.sentAt, bench.now);
+		t.is(bench.session.pulse.progressAt, bench.now);
+	}
+});

@@ -77,6 +77,17 @@ test("long: one that a handler gave up is told as skipped, unless it has had wha
 	}
 });
 
+test("long: its payload has a length for as long as it comes", t => {
+	const bench = online();
+	begin(bench, "32 20 0001 74 0007");
+	t.is(bench.session.incoming.payloadBytes, 27);
+	t.is(bench.feed(rest), "skipped 32");
+	t.is(bench.session.incoming.payloadBytes, 0);
+	begin(bench, "32 20 0001 74 0008");
+	bench.cut();
+	t.is(bench.session.incoming.payloadBytes, 0);
+});
+
 test("long: a cut within it leaves nothing behind", t => {
 	const bench = online();
 	begin(bench, "32 20 0001 74 0007");

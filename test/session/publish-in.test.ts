@@ -282,10 +282,10 @@ test("PUBACK: at once it goes into the frame, where that has room for it", t => 
 		bench.publish("x".repeat(payloadBytes), 0);
 		session.transmit(frame, bench.now);
 		t.is(frame.room, room);
-		bench.feed("32 06 0001 74 0007 41");
+		bench.feed("32 06 0001 74 0307 41");
 		session.acknowledge(frame, bench.now);
 		t.is(frame.room, left);
-		t.is(bench.sent().slice(-8), dense("40 02 0007"));
+		t.is(bench.sent().slice(-8), dense("40 02 0307"));
 		t.is(session.receiver.pending, 0);
 	}
 });

@@ -166,6 +166,25 @@ test("resends: a PUBACK behind a ping that went ahead of them takes the long way
 	t.is(bench.sent(), dense("c0 00  3a 06 0001 74 0002 42"));
 });
 
+test("PUBACKs: one byte behind them is not all of it, so that the reader keeps it", t => {
+	const bench = new Bench();
+	bench.connect();
+	bench.publish("A", 1);
+	bench.publish("B", 1);
+	bench.sent();
+	bench.reader.fill(hex("40 02 0001 40"));
+	t.false(bench.session.receiveAcks(bench.reader, bench.now));
+	bench.feed("");
+	bench.reader.fill(hex("02 0002"));
+	t.true(bench.reader.next());
+	bench.session.receive(bench.reader, bench.now);
+	t.is(bench.take(), "A delivered id 1 0 ms, B delivered id 2 0 ms");
+	bench.publish("C", 1);
+	bench.sent();
+	bench.reader.fill(hex("40 02 0003"));
+	t.true(bench.session.receiveAcks(bench.reader, bench.now));
+});
+
 test("fresh: a session that was never online holds nothing, and knows of no limit", t => {
 	const { session } = new Bench();
 	t.like(session.incoming, {
