@@ -79,7 +79,10 @@ export class Device implements LinkHandler {
 		this.options = options;
 		this.#broker = broker;
 		this.ledger = new Ledger(time, counts, broker);
-		const onPublish: Ledger["check"] = (uid, packet) => this.ledger.check(uid, packet);
+		const onPublish: Ledger["check"] = (uid, packet) => {
+			this.ledger.check(uid, packet);
+			this.ledger.checkTurn(uid, Math.max(this.#blockedAt, this.witness.onlineAt));
+		};
 		this.witness = new Witness(time, counts, { ...options.session, onPublish });
 		this.patience = new Patience(time, counts, options.healthyMs, options.connectMs);
 		this.host = new VirtualHost(time, random, weather, broker, this.witness, options.session.clientId);

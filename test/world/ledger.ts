@@ -39,6 +39,7 @@ export class Ledger {
 	readonly entries = new Map<number, Entry>();
 	open = 0;
 	#byRecord: (Entry | undefined)[] = [];
+	#sent = new Set<number>();
 	#time: Timeline;
 	#counts: Counts;
 	#broker: Broker;
@@ -86,6 +87,18 @@ export class Ledger {
 		const seconds = properties?.messageExpiryInterval;
 		if (seconds !== undefined && !(seconds <= Math.ceil(entry.ttlMs / 1000)))
 			throw new BrokenLaw(`message ${uid} has an expiry of ${seconds} s`);
+	}
+	/** Of what nothing but its turn has kept since that moment, the most urgent goes first. */
+	checkTurn(uid: number, freeSince: number): void {
+		if (this.#sent.has(uid)) return;
+		this.#sent.add(uid);
+		const waits = ({ qos, streamed, at }: Entry) => qos > 0 && !streamed && at > freeSince;
+		const entry = this.entries.get(uid)!;
+		if (!waits(entry)) return;
+		for (const other of this.#byRecord)
+			if (other !== undefined && other.priority > entry.priority && other.at < this.#time.now)
+				if (waits(other) && !this.#sent.has(other.uid))
+					throw new BrokenLaw(`message ${uid} goes before ${other.uid}, which is more urgent`);
 	}
 	/** At the end of all: what the broker has is what was promised. */
 	checkDelivered(): void {

@@ -335,12 +335,6 @@ export const mutants: readonly Mutant[] = [
 		from: "this.#handler.onPiece?.();",
 		to: "",
 	},
-	{
-		name: "long message: nothing behind it is read",
-		file: inlet,
-		from: "\t\tthis.#link.unread = Infinity;\n",
-		to: "",
-	},
 	{ name: "long message: of the former connection", file: link, from: "this.#inlet?.lose();", to: "" },
 	{
 		name: "long message: told although its handler had enough",

@@ -40,6 +40,7 @@ export class Witness implements Tap {
 	writtenAt = 0;
 	readAt = 0;
 	progressAt = 0;
+	onlineAt = 0;
 	pingedAt = Infinity;
 	/** When bytes were last written or read of a packet that goes on: the broker can say nothing else yet. */
 	tornAt = -Infinity;
@@ -254,7 +255,7 @@ export class Witness implements Tap {
 		if ((packet.reasonCode ?? packet.returnCode) !== 0) return;
 		const { properties } = packet;
 		this.online = true;
-		this.progressAt = this.writtenAt = this.#time.now;
+		this.progressAt = this.writtenAt = this.onlineAt = this.#time.now;
 		this.keepAliveMs = (properties?.serverKeepAlive ?? Infinity) * 1000;
 		if (this.keepAliveMs === Infinity) this.keepAliveMs = this.#options.keepAliveMs;
 		this.offer.receiveMax = properties?.receiveMaximum ?? 0xffff;

@@ -5,6 +5,7 @@ import type { Broker } from "./broker.js";
 import type { Device } from "./device.js";
 import { postedFrom } from "./hearing.js";
 import { payloadOf, topicOf } from "./packets.js";
+import { BrokenLaw } from "./timeline.js";
 
 const topics = ["t/0", "t/1", "a/much/longer/topic/than/the/others/have"];
 const filters = ["in/#", "t/1"];
@@ -31,7 +32,7 @@ export class Workload {
 		broker.placeOf = uid => device.ledger.entries.get(uid)!;
 		device.onEnd = () => {
 			// Whoever hears of an end may publish at once.
-			if (!broker.weather.clear && broker.random.once(20)) this.publish();
+			if (!broker.weather.clear && broker.random.once(20)) this.publish(true);
 		};
 	}
 	/** All that is wanted has been granted. */
@@ -51,7 +52,8 @@ export class Workload {
 				for (let i = weather.strikes("burst", 20) ? 30 : 1; i > 0; i--) this.publish();
 		}
 	}
-	publish(): void {
+	/** While an end is reported, the rows of what has ended may still be taken. */
+	publish(isEnding = false): void {
 		const { random, time, counts, options } = this.#broker;
 		const { ledger, link } = this.#device;
 		const uid = ++this.#published;
@@ -79,6 +81,7 @@ export class Workload {
 			? this.#publishStream(withLength(topic), payloadOf(uid, size), marks, ttlMs, extra)
 			: link.publish(withLength(topic), payloadOf(uid, size), marks, ttlMs, extra);
 		if (record === 0) {
+			if (ledger.open === 0 && !isEnding) throw new BrokenLaw("law 1: an empty log takes no message");
 			counts.full++;
 			return;
 		}
