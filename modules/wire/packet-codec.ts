@@ -69,8 +69,11 @@ export class PacketDecoder {
 				// The chunk is the caller's, who may change it.
 				this.#reader.keep();
 			}
-			const { skipped } = this.#reader;
-			if (skipped !== 0) throw new ProtocolError(Violation.packetTooLarge, `publish of ${skipped} bytes`);
+			const { skipped, bytes } = this.#reader;
+			if (skipped !== 0) {
+				const sizes = `${skipped} bytes and its header are over ${bytes.length}`;
+				throw new ProtocolError(Violation.packetTooLarge, `publish of ${sizes}`);
+			}
 			return readPacket(this.#reader);
 		} catch (error) {
 			this.#error = error;

@@ -25,7 +25,10 @@ const lenient: readonly (readonly [RegExp, string])[] = Object.freeze([
 	[/^reason code \d+ in (connack|suback)$/, "it takes any reason in CONNACK"],
 	[/^(suback|unsuback) without a reason code$/, "it takes an answer to nothing"],
 	[/^(unsubscribe|subscribe) without a topic filter$/, "it takes a request for nothing"],
-	[/^packet of \d+ bytes is over \d+$/, "it has no limit to the length of a packet"],
+	[
+		/^(packet of \d+ bytes is|publish of \d+ bytes and its header are) over \d+$/,
+		"it has no limit to the length of a packet",
+	],
 	[/^session present in a refusal$/, "it takes session present in a refusal"],
 	[/^packet id 0$/, "it takes packet id 0"],
 	[

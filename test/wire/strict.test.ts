@@ -61,7 +61,10 @@ test("a decoder takes packets of 65,536 bytes, unless it was told otherwise", t 
 		bytes.set(hex(length === 65_532 ? "30 fcff03 0001 61" : "30 fdff03 0001 61"));
 		const decoder = new PacketDecoder().feed(bytes);
 		if (length === 65_532) t.is(decoder.take()?.cmd, "publish");
-		else t.throws(() => decoder.take(), { instanceOf: ProtocolError, message: "publish of 65533 bytes" });
+		else {
+			const message = "publish of 65533 bytes and its header are over 65536";
+			t.throws(() => decoder.take(), { instanceOf: ProtocolError, message });
+		}
 	}
 });
 
