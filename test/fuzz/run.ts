@@ -5,30 +5,49 @@
 // or, with --differential, N packets of each version against npm mqtt-packet. A finding is printed as the
 // shortest row that does it, for the corpus, and the exit code is 1.
 
-import { runTool, toolOptions, wholeNumber } from "../support/tool-options.js";
+import { orExit, toolOptions, wholeNumber } from "../support/tool-options.js";
 import { runDifferential } from "./run-differential.js";
 import { runOnNode } from "./run-on-node.js";
 import { runOnXS } from "./run-on-xs.js";
 
 const defaultSeconds = 60;
+const defaultRunsOnXS = 1_000_000;
 
-async function main(): Promise<boolean> {
-	const options = toolOptions(["runs", "seconds", "seed", "engine", "differential"]);
-	const { engine = "node" } = options;
-	if (engine !== "node" && engine !== "xs") throw new RangeError(`engine is node or xs, not "${engine}"`);
-	const from = wholeNumber("seed", options.seed) ?? 1;
-	const packets = wholeNumber("differential", options.differential, 1);
-	if (packets !== undefined) return runDifferential(packets, from);
-	const runsMax = wholeNumber("runs", options.runs, 1) ?? Infinity;
-	if (engine === "xs") return runOnXS(runsMax === Infinity ? 1_000_000 : runsMax, from);
-	const seconds = wholeNumber("seconds", options.seconds, 1);
-	const otherwise = options.runs === undefined ? defaultSeconds : Infinity;
-	return runOnNode(runsMax, seconds ?? otherwise, from);
+interface Options {
+	engine: string;
+	seed: number;
+	/** Infinity for no limit. */
+	runs: number;
+	seconds: number;
+	/** How many packets are compared with mqtt-packet, in place of hostile bytes. */
+	packets: number | undefined;
+}
+
+function readOptions(): Options {
+	const {
+		runs,
+		seconds,
+		seed,
+		engine = "node",
+		differential,
+	} = toolOptions(["runs", "seconds", "seed", "engine", "differential"]);
+	if (engine !== "node" && engine !== "xs") throw new RangeError(`--engine is node or xs, not "${engine}"`);
+	return {
+		engine,
+		seed: wholeNumber("seed", seed) ?? 1,
+		runs: wholeNumber("runs", runs, 1) ?? Infinity,
+		seconds: wholeNumber("seconds", seconds, 1) ?? (runs === undefined ? defaultSeconds : Infinity),
+		packets: wholeNumber("differential", differential, 1),
+	};
+}
+
+function run({ engine, seed, runs, seconds, packets }: Options): Promise<boolean> {
+	if (packets !== undefined) return runDifferential(packets, seed);
+	if (engine === "xs") return runOnXS(runs === Infinity ? defaultRunsOnXS : runs, seed);
+	return runOnNode(runs, seconds, seed);
 }
 
 // An end by a signal is an end: what runs on the engine ends too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
-await runTool(async () => {
-	process.exitCode = (await main()) ? 0 : 1;
-});
+process.exitCode = (await run(orExit(readOptions))) ? 0 : 1;

@@ -1,4 +1,4 @@
-import { readArguments } from "../../hosts/node/arguments.js";
+import { orExit, toolOptions, wholeNumber } from "../support/tool-options.js";
 
 export interface Options {
 	/** How many mutants to try, drawn by the seed; undefined for all. */
@@ -12,24 +12,24 @@ export interface Options {
 	all: boolean;
 }
 
-export function parseOptions(words: readonly string[]): Options {
-	const { sample, seed = "1", path, tests, survivors, ...rest } = readArguments(words);
-	const [stranger] = Object.keys(rest);
-	if (stranger !== undefined)
-		throw new RangeError(
-			`--${stranger} is not known: there are --sample, --seed, --path, --tests, --survivors all`,
-		);
-	return {
-		sample: sample === undefined ? undefined : count(sample),
-		seed: count(seed),
-		path,
-		tests,
-		all: survivors === "all",
-	};
-}
-
-function count(text: string): number {
-	const value = Number(text);
-	if (!Number.isInteger(value) || value < 0) throw new RangeError(`"${text}" is not a whole number`);
-	return value;
+/** Of the command line; what is wrong with it ends the process. */
+export function readOptions(): Options {
+	return orExit(() => {
+		const { sample, seed, path, tests, survivors } = toolOptions([
+			"sample",
+			"seed",
+			"path",
+			"tests",
+			"survivors",
+		]);
+		if (survivors !== undefined && survivors !== "all")
+			throw new RangeError(`--survivors is all, or left out, not "${survivors}"`);
+		return {
+			sample: wholeNumber("sample", sample, 1),
+			seed: wholeNumber("seed", seed) ?? 1,
+			path,
+			tests,
+			all: survivors === "all",
+		};
+	});
 }

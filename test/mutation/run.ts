@@ -9,7 +9,7 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
 import { Runner } from "./crew.js";
-import { parseOptions } from "./options.js";
+import { readOptions } from "./options.js";
 import { explained } from "./explained.js";
 import { helpers } from "./helpers.js";
 import { instrument, type Mutant } from "./instrument.js";
@@ -23,7 +23,7 @@ const bundlePath = join(folder, "mutants.js");
 /** So long may a mutant take beyond three times what its tests take without it. */
 const patienceMs = 5_000;
 
-const { sample, seed, path: only, tests: part = "", all } = parseOptions(process.argv.slice(2));
+const { sample, seed, path: only, tests: part = "", all } = readOptions();
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const mutants: Mutant[] = [];
 await bundleMutants();

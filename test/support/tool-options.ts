@@ -19,13 +19,13 @@ export function wholeNumber(name: string, text: string | undefined, least = 0): 
 	throw new RangeError(`--${name} is a whole number from ${least} on, not "${text}"`);
 }
 
-/** Runs a script; what it was asked wrongly is told in one line, with exit code 2. */
-export async function runTool(main: () => void | Promise<void>): Promise<void> {
+/** What a script was asked; a RangeError is told in one line, and ends the process with code 2. */
+export function orExit<T>(read: () => T): T {
 	try {
-		await main();
+		return read();
 	} catch (error) {
 		if (!(error instanceof RangeError)) throw error;
 		console.error(error.message);
-		process.exitCode = 2;
+		process.exit(2);
 	}
 }

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { runTool, toolOptions, wholeNumber } from "../support/tool-options.js";
+import { orExit, toolOptions, wholeNumber } from "../support/tool-options.js";
 import { mutants, type Mutant } from "./mutant-list.js";
 
 const seedsDefault = 2_000;
@@ -44,18 +44,18 @@ function judge({ file, from, to }: Mutant, seeds: number): Verdict {
 	}
 }
 
-await runTool(() => {
+const { seeds, chosen } = orExit(() => {
 	const options = toolOptions(["seeds", "name"]);
-	const seeds = wholeNumber("seeds", options.seeds, 1) ?? seedsDefault;
-	const chosen = mutants.filter(({ name }) => name.includes(options.name ?? ""));
-	if (chosen.length === 0) throw new RangeError(`--name ${options.name}: no mutant has that in its name`);
-	const counts = { caught: 0, SURVIVES: 0, "NO END": 0 };
-	for (const mutant of chosen) {
-		const { word, why } = judge(mutant, seeds);
-		counts[word]++;
-		console.log(`${word.padEnd(8)}  ${mutant.name}  ${why}`);
-	}
-	const { caught, SURVIVES: survive, "NO END": endless } = counts;
-	console.log(`${caught} caught within ${seeds} seeds, ${survive} survive, ${endless} without an end`);
-	process.exitCode = survive + endless === 0 ? 0 : 1;
+	const named = mutants.filter(({ name }) => name.includes(options.name ?? ""));
+	if (named.length === 0) throw new RangeError(`--name ${options.name}: no mutant has that in its name`);
+	return { seeds: wholeNumber("seeds", options.seeds, 1) ?? seedsDefault, chosen: named };
 });
+const counts = { caught: 0, SURVIVES: 0, "NO END": 0 };
+for (const mutant of chosen) {
+	const { word, why } = judge(mutant, seeds);
+	counts[word]++;
+	console.log(`${word.padEnd(8)}  ${mutant.name}  ${why}`);
+}
+const { caught, SURVIVES: survive, "NO END": endless } = counts;
+console.log(`${caught} caught within ${seeds} seeds, ${survive} survive, ${endless} without an end`);
+process.exitCode = survive + endless === 0 ? 0 : 1;

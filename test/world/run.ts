@@ -5,7 +5,7 @@
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { runTool, toolOptions, wholeNumber } from "../support/tool-options.js";
+import { orExit, toolOptions, wholeNumber } from "../support/tool-options.js";
 import { Counts } from "./counts.js";
 import { live } from "./live.js";
 
@@ -69,11 +69,13 @@ function finish(total: Counts, faults: string[], seconds: number): void {
 	process.exitCode = faults.length === 0 ? 0 : 1;
 }
 
-await runTool(() => {
+const { seeds, from, worker } = orExit(() => {
 	const options = toolOptions(["seeds", "seed", "worker"]);
-	const seeds = wholeNumber("seeds", options.seeds, 1) ?? 1;
-	const from = wholeNumber("seed", options.seed) ?? 1;
-	const worker = wholeNumber("worker", options.worker);
-	if (worker === undefined) lead(seeds, from);
-	else work(seeds, from, workers, worker);
+	return {
+		seeds: wholeNumber("seeds", options.seeds, 1) ?? 1,
+		from: wholeNumber("seed", options.seed) ?? 1,
+		worker: wholeNumber("worker", options.worker),
+	};
 });
+if (worker === undefined) lead(seeds, from);
+else work(seeds, from, workers, worker);
