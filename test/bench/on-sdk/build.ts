@@ -23,6 +23,7 @@ const shared = [
 
 /** What of manifest.json we read. */
 interface Manifest {
+	creation: object;
 	modules: Record<string, string | string[]>;
 	preload: string[];
 }
@@ -64,7 +65,7 @@ export function buildImage(entry: string, platform: "pico" | "lin", settings: re
 
 /** That of the firmware, with another entry, and the SDK's client beside ours. */
 function manifestOf(entry: string, name: string): object {
-	const { modules, preload, ...rest } = JSON.parse(
+	const { modules, preload, creation, ...rest } = JSON.parse(
 		readFileSync(join(root, "manifest.json"), "utf8"),
 	) as Manifest;
 	const { "*": _main, ...kept } = modules;
@@ -78,7 +79,7 @@ function manifestOf(entry: string, name: string): object {
 	return {
 		...rest,
 		build: { NAME: name },
-		creation: { main },
+		creation: { ...creation, main },
 		modules: Object.fromEntries(placed) as object,
 		preload: [...preload.filter(module => module !== "main"), ...mine, peerName],
 	};
