@@ -33,7 +33,8 @@ test("README: its programs run, and the client's has its message delivered", asy
 	const programs = blocks("ts");
 	t.is(programs.length, 4);
 	for (const [i, program] of programs.entries()) {
-		const file = `readme-${process.pid}-${i}.ts`;
+		// Hidden from the tests of the code, which may run at the same time.
+		const file = `.readme-${process.pid}-${i}.ts`;
 		writeFileSync(file, program);
 		t.teardown(() => rmSync(file));
 		const { code, out, err } = await runScript(file, [broker.url]);

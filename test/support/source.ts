@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const foreign = /^(node_modules|build|coverage|\..*)$/;
+const foreign = /^(node_modules|build|coverage)$/;
 
-/** Paths from the root, with slashes, of all files below the folder with one of those endings. */
+/** Paths from the root, with slashes, of all files below the folder with one of those endings, but hidden ones. */
 export function findFiles(folder: string, endings: readonly string[]): string[] {
 	const paths: string[] = [];
 	for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+		if (entry.name.startsWith(".")) continue;
 		const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
 		if (entry.isDirectory()) {
 			if (!foreign.test(entry.name)) paths.push(...findFiles(path, endings));
