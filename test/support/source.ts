@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const foreign = /^(node_modules|build|coverage)$/;
 
-/** Paths from the root, with slashes, of all files below the folder with one of those endings, but hidden ones. */
+/** Paths from the root, with slashes, of the files below the folder with such an ending; no hidden ones. */
 export function findFiles(folder: string, endings: readonly string[]): string[] {
 	const paths: string[] = [];
 	for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
