@@ -7,7 +7,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import { connect } from "../../hosts/node/connect.js";
 import type { Client, Status } from "../../modules/client/client.js";
 import { EmbeddedBroker } from "../../hosts/cloud/broker.js";
-import { freePort } from "../support/broker-process.js";
+import { deadPort } from "../support/dead-port.js";
 import { Mosquitto, withMosquitto } from "../support/mosquitto.js";
 
 /** Only where nothing is to answer: a loaded machine takes its time. */
@@ -49,7 +49,7 @@ test("an unknown host is named, and tried again", async t => {
 });
 
 test("a port on which nobody listens is named, and tried again", async t => {
-	const port = await freePort();
+	const port = await deadPort();
 	const client = connect(`mqtt://127.0.0.1:${port}`);
 	t.teardown(() => client.close());
 	const [first, second] = await endings(client, 2);

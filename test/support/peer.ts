@@ -5,6 +5,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { createServer as createTlsServer } from "node:tls";
 import { WebSocketServer, type WebSocket } from "ws";
 import { makeAuthority, makeServerCertificate } from "../../hosts/cloud/certificates.js";
+import { deadPort } from "./dead-port.js";
 import type { Peer } from "../hosts/transport.suite.js";
 
 type Serve = (socket: Socket) => void;
@@ -29,14 +30,6 @@ const farewell = (socket: Socket) => {
 	socket.resume();
 	socket.end("farewell");
 };
-
-/** A port on which nobody listens. */
-async function deadPort(): Promise<number> {
-	const server = createTcpServer();
-	const port = await listen(server);
-	await new Promise(resolve => server.close(resolve));
-	return port;
-}
 
 /** The far end of the transport suite; its servers keep no process from its end. */
 export async function startPeer(): Promise<Peer> {
