@@ -1,3 +1,18 @@
+/** What must have happened at least once in some fifty worlds, for them to be storms. */
+export const stormNames = Object.freeze([
+	"repeats",
+	"renewals",
+	"cuts",
+	"silentCuts",
+	"restarts",
+	"expired",
+	"displaced",
+	"heard",
+	"skipped",
+	"streamed",
+	"left",
+] as const);
+
 /** What happened in one world, or in all of them. */
 export class Counts {
 	seeds = 0;

@@ -6,7 +6,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { orExit, toolOptions, wholeNumber } from "../support/tool-options.js";
-import { Counts } from "./counts.js";
+import { Counts, stormNames } from "./counts.js";
 import { live } from "./live.js";
 
 const workers = 2;
@@ -53,16 +53,7 @@ function lead(seeds: number, from: number): void {
 
 function finish(total: Counts, faults: string[], seconds: number): void {
 	if (total.seeds >= stormySeeds && faults.length === 0) {
-		for (const name of [
-			"repeats",
-			"renewals",
-			"cuts",
-			"silentCuts",
-			"restarts",
-			"expired",
-			"displaced",
-		] as const)
-			if (total[name] === 0) faults.push(`there was no storm: ${name} 0`);
+		for (const name of stormNames) if (total[name] === 0) faults.push(`there was no storm: ${name} 0`);
 	}
 	for (const fault of faults) console.log(fault);
 	console.log(`${faults.length === 0 ? "ok" : "FAILED"}, ${seconds.toFixed(1)} s: ${total.summary()}`);

@@ -13,7 +13,7 @@
 //     npx tsx test/world/mutants.ts
 
 import test from "ava";
-import { Counts } from "./counts.js";
+import { Counts, stormNames } from "./counts.js";
 import { herd } from "./herd.js";
 import { live } from "./live.js";
 
@@ -42,18 +42,7 @@ test("no law is broken in sixty storms, and they are storms", t => {
 		t.is(fault, undefined);
 		counts.add(more);
 	}
-	for (const name of [
-		"repeats",
-		"renewals",
-		"cuts",
-		"silentCuts",
-		"restarts",
-		"heard",
-		"skipped",
-		"streamed",
-		"left",
-	] as const)
-		t.true(counts[name] > 0, `${name} never happened`);
+	for (const name of stormNames) t.true(counts[name] > 0, `${name} never happened`);
 	const waits = counts.jitter.reduce((sum, count) => sum + count, 0);
 	for (const count of counts.jitter)
 		t.true(count > waits / 20 && count < waits / 5, "waits are not spread evenly");
