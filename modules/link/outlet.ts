@@ -57,9 +57,8 @@ export class Outlet {
 			} else {
 				const count = Math.min(sender.directLeft, this.writable);
 				if (count === 0) return;
-				const from =
-					this.#outbox.place(sender.direct) + this.#outbox.bytes(sender.direct) - sender.directLeft;
-				this.writable = transport.write(this.#outbox.memory, from, from + count);
+				const from = outbox.place(sender.direct) + outbox.bytes(sender.direct) - sender.directLeft;
+				this.writable = transport.write(outbox.memory, from, from + count);
 				session.wrote(count, now);
 			}
 		} while ((sender.direct !== 0 || session.due) && this.#transport === transport);
