@@ -2,7 +2,7 @@ import { Client } from "../../../modules/client/client.js";
 import { engineHost } from "../../../hosts/xs/host.js";
 import { HollowLink, Loops, publishPacket, topicName } from "../loops.js";
 import { StubHost } from "../stub-host.js";
-import { net, type Cost } from "./gauge.js";
+import { gaugeTurns, net, type Cost } from "./gauge.js";
 
 // Runs on the engine, and prints one line of JSON: what a message costs by the client, as applications
 // publish, told of its end by a function or by a promise; what one costs that is heard; and what a
@@ -55,7 +55,7 @@ async function publishCost(window: number, publish: (client: Client) => void): P
 	const packet = publishPacket(payload.length);
 	host.expect(packet.length, packet.length - payload.length - 2);
 	told = 0;
-	const whole = await gaugeTurns(() => {
+	const whole = await gaugeTurns(turns, () => {
 		for (let i = 0; i < window; i++) publish(client);
 		host.ring();
 		host.acknowledge();
@@ -64,7 +64,7 @@ async function publishCost(window: number, publish: (client: Client) => void): P
 	const loops = new Loops(text, window);
 	loops.expect(payload.length);
 	const hollow = new HollowLink(loops, payload.length, onDelivered);
-	const rest = await gaugeTurns(() => loops.publish(payload, hollow));
+	const rest = await gaugeTurns(turns, () => loops.publish(payload, hollow));
 	return net(whole, rest, window);
 }
 
@@ -75,37 +75,12 @@ async function receiveCost(): Promise<Cost> {
 	subscribe(client, host, topicName);
 	const packet = publishPacket(payload.length, 7);
 	told = 0;
-	const whole = await gaugeTurns(() => host.feed(packet));
+	const whole = await gaugeTurns(turns, () => host.feed(packet));
 	if (told < turns) throw new Error("messages were not heard");
 	const loops = new Loops(text, 1);
 	loops.host.expect(0, 0);
 	loops.hollowReceipt();
-	return net(whole, await gaugeTurns(() => loops.receive(packet)));
-}
-
-/** As gauge(), with the jobs of promises after each turn. */
-async function gaugeTurns(work: () => void): Promise<Cost> {
-	const before = new Float64Array(8);
-	const after = new Float64Array(8);
-	for (let i = 0; i < 32; i++) {
-		work();
-		await undefined;
-	}
-	engine.gc();
-	engine.memory(before);
-	const start = engine.meter();
-	for (let i = 0; i < turns; i++) {
-		work();
-		await undefined;
-	}
-	const computrons = engine.meter() - start;
-	engine.memory(after);
-	if (after[5] !== before[5]) throw new Error("the collector ran within a measurement");
-	return {
-		computrons: computrons / turns,
-		slots: (after[0]! - before[0]!) / turns,
-		chunkBytes: (after[2]! - before[2]!) / turns,
-	};
+	return net(whole, await gaugeTurns(turns, () => loops.receive(packet)));
 }
 
 /** What stays of one that was granted; the first one is not counted. */
